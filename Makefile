@@ -1,0 +1,47 @@
+# Every target sets up first, into .venv, and only when something changed.
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.set-up
+
+.PHONY: setup demo test lint bench docs golden pins clean
+
+setup: $(STAMP)
+
+$(STAMP): requirements/dev.txt pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $(STAMP)
+
+demo: setup
+	$(BIN)/backloop demo
+
+test: setup
+	$(BIN)/python -m pytest --numprocesses auto $(ARGS)
+
+lint: setup
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/backloop books check
+
+bench: setup
+	$(BIN)/python bench/chain.py
+
+docs: setup
+	$(BIN)/sphinx-build -W --keep-going -b html docs docs/_build/html
+
+golden: setup
+	$(BIN)/python tests/golden/make.py
+
+# Pins are made anew by hand and reviewed like code.
+pins:
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile pyproject.toml --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements/core.txt
+	for extra in brain cluster dev fhir learn pdf web; do \
+		$(BIN)/uv pip compile pyproject.toml --extra $$extra --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements/$$extra.txt || exit 1; \
+	done
+
+clean:
+	rm -rf .venv build dist docs/_build .pytest_cache .mypy_cache .ruff_cache .hypothesis
