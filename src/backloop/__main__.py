@@ -1,0 +1,7 @@
+"""``python -m backloop`` is the command ``backloop``."""
+
+from backloop.cli import app
+
+__all__: list[str] = []
+
+app()
