@@ -1,0 +1,48 @@
+"""What was observed: reading and writing people's records."""
+
+from backloop.record.mapping import (
+    ColumnRule,
+    IncludeRule,
+    RulerRule,
+    SessionRule,
+    TableMapping,
+    TableRule,
+    TrialRule,
+    read_mapping,
+)
+from backloop.record.reading import read, write
+from backloop.record.records import (
+    Observation,
+    Origin,
+    Participant,
+    Problem,
+    Record,
+    Records,
+    Session,
+    Value,
+)
+from backloop.record.synthetic import CLINIC_BOOKS, Traits, make_person
+
+__all__ = [
+    "CLINIC_BOOKS",
+    "ColumnRule",
+    "IncludeRule",
+    "Observation",
+    "Origin",
+    "Participant",
+    "Problem",
+    "Record",
+    "Records",
+    "RulerRule",
+    "Session",
+    "SessionRule",
+    "TableMapping",
+    "TableRule",
+    "Traits",
+    "TrialRule",
+    "Value",
+    "make_person",
+    "read",
+    "read_mapping",
+    "write",
+]
