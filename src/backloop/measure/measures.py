@@ -1,0 +1,135 @@
+"""What the observations amount to: numbers with unit, scale, interval, band, and what they rest on.
+
+Decides the shape of a measure; how one is computed is in the neighbouring modules.
+"""
+
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import Field
+
+from backloop.record import Session
+from backloop.units import Absent, Certainty, Frozen, Interval, Scale, Text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["BandName", "Because", "Measure", "Measures"]
+
+
+class Because(Frozen):
+    """What a noun rests on: the edition of the books, the books used, the observations used, the code's version.
+
+    Examples
+    --------
+    >>> Because(edition="2026-11-22", software="0.1.0", books=("instruments/nrs@1",)).observations
+    ()
+    """
+
+    edition: str
+    software: str
+    books: tuple[str, ...] = ()
+    observations: tuple[str, ...] = ()
+
+
+class BandName(Frozen):
+    """The named stretch a value lies in, under one scheme, with its source.
+
+    Examples
+    --------
+    >>> BandName(scheme="boonstra-2016", label=Text(en="mild", zh="轻度"), reference="x", verified=True).scheme
+    'boonstra-2016'
+    """
+
+    scheme: str
+    label: Text
+    reference: str
+    verified: bool
+
+
+class Measure(Frozen):
+    """One number about a person at one visit, or the reason why it is not there.
+
+    `origin` is ``scored`` (from items), ``tested`` (from trials) or ``reported`` (computed elsewhere). `interval` is
+    the 95 % range from the standard error of measurement where one is known. `notes` say what a reader must know
+    (prorated items, which population the error comes from).
+
+    Examples
+    --------
+    >>> ruler = Scale(low=0, high=10, better="low")
+    >>> nrs = Measure(id="nrs", book="nrs", session_id="ses-01", title=Text(en="pain", zh="疼痛"), value=6,
+    ...               scale=ruler, origin="scored")
+    >>> nrs.value
+    6.0
+    """
+
+    id: str
+    book: str
+    session_id: str
+    title: Text
+    value: float | None = None
+    absent: Absent | None = None
+    scale: Scale
+    interval: Interval | None = None
+    label: Text | None = None
+    bands: tuple[BandName, ...] = ()
+    origin: Literal["scored", "tested", "reported"]
+    certainty: Certainty = Certainty.UNRATED
+    is_outcome: bool = False
+    notes: tuple[Text, ...] = ()
+    references: tuple[str, ...] = ()
+    because: tuple[str, ...] = ()
+
+
+class Measures(Frozen):
+    """All measures of one person over all visits.
+
+    Examples
+    --------
+    >>> from backloop import score
+    >>> from backloop.record import make_person
+    >>> measures = score(make_person(seed=1))
+    >>> measures.get("nrs", "ses-w00").scale.high
+    10.0
+    """
+
+    participant_id: str
+    is_made_up: bool = False
+    sessions: tuple[Session, ...]
+    measures: tuple[Measure, ...] = Field(default=())
+    because: Because
+
+    def get(self, measure_id: str, session_id: str) -> Measure | None:
+        """Give one measure at one visit, or None where it was not attempted."""
+        for measure in self.measures:
+            if measure.id == measure_id and measure.session_id == session_id:
+                return measure
+        return None
+
+    def at(self, session_id: str) -> tuple[Measure, ...]:
+        """Give the measures of one visit."""
+        return tuple(measure for measure in self.measures if measure.session_id == session_id)
+
+    def frame(self) -> "pd.DataFrame":
+        """Give a tidy table: one row a measure, in the order of the visits."""
+        import pandas as pd
+
+        rows = [{"participant_id": self.participant_id, **_row(measure)} for measure in self.measures]
+        return pd.DataFrame(rows)
+
+
+def _row(measure: Measure) -> dict[str, object]:
+    interval = measure.interval
+    return {
+        "session_id": measure.session_id,
+        "measure": measure.id,
+        "value": measure.value,
+        "unit": measure.scale.unit,
+        "low": None if interval is None else interval.low,
+        "high": None if interval is None else interval.high,
+        "scale_low": measure.scale.low,
+        "scale_high": measure.scale.high,
+        "better": measure.scale.better,
+        "band": "; ".join(band.label.en for band in measure.bands),
+        "absent": None if measure.absent is None else measure.absent.value,
+        "origin": measure.origin,
+    }
