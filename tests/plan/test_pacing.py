@@ -1,0 +1,33 @@
+"""One mode of pacing a plan."""
+
+import pytest
+
+from backloop.plan import choose_mode
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "mode"),
+    [
+        ({"threat-beliefs": "supported", "nociceptive": "supported"}, "time-contingent"),
+        ({"catastrophising": "supported"}, "time-contingent"),
+        ({"nociplastic": "supported"}, "time-contingent"),
+        ({"nociceptive": "supported", "threat-beliefs": "possible"}, "symptom-guided"),
+        ({"nociceptive": "possible", "nociplastic": "possible"}, "time-contingent"),
+        ({"nociceptive": "possible", "threat-beliefs": "not supported"}, "symptom-guided"),
+        ({}, "time-contingent"),
+    ],
+)
+def test_what_decides_the_mode(person, verdicts, mode):
+    """Supported before possible; beliefs, catastrophising or nociplastic pain before nociceptive; else the clock."""
+    _, profile = person({}, verdicts=verdicts)
+
+    assert mode == choose_mode(profile)[0]
+
+
+def test_the_default_says_that_findings_do_not_decide(person):
+    """Without findings the reason admits it and names the trial behind the default."""
+    _, profile = person({})
+    reason = choose_mode(profile)[1]
+
+    assert "do not decide" in reason.text.en
+    assert "lambeek-2007" in reason.references
