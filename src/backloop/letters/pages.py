@@ -1,0 +1,91 @@
+"""Turning a template and a noun into one self-contained page.
+
+Decides how a page is put together and that everything a person wrote is escaped; the templates decide the layout.
+"""
+
+from collections.abc import Iterable
+from functools import cache, partial
+from itertools import chain
+from pathlib import Path
+from typing import get_args
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import escape
+
+from backloop.letters.footnotes import Footnotes
+from backloop.letters.wording import Words, plain_name
+from backloop.library import Instrument, Library, Urgency
+from backloop.plan import Alert
+from backloop.units import Language, Text
+
+__all__ = ["render_page"]
+
+
+def render_page(template: str, lang: Language, *, library: Library, **content: object) -> str:
+    """Fill a template with words and nouns.
+
+    Parameters
+    ----------
+    template : str
+        The name of a template of this room.
+    lang : str
+        ``en`` or ``zh``.
+    library : Library
+        Where sources and the topics of questions are looked up.
+    **content : object
+        What the template asks for.
+
+    Returns
+    -------
+    str
+        One HTML document that needs nothing from outside.
+
+    Examples
+    --------
+    >>> from backloop.library import Library
+    >>> nothing = dict(measures=None, profile=None, plan=None, programme=None, course=None, pictures={})
+    >>> page = render_page("patient.html", "en", library=Library.packaged(), person="sub-01", is_made_up=False,
+    ...                    edition="2026-11-22", software="0.1.0", books=(), **nothing)
+    >>> page.startswith("<!doctype html>")
+    True
+    """
+    page = _environment(lang).get_template(template)
+    lookups = {"topic": partial(_topic, library), "plain_name": partial(plain_name, library=library)}
+    return page.render(notes=Footnotes(library), **lookups, **content).strip() + "\n"
+
+
+class _EscapingWords(Words):
+    """The same words, with whatever fills a placeholder escaped once."""
+
+    def __call__(self, key: str, **values: object) -> str:
+        return escape(self.phrase(key)).format(**values)
+
+
+@cache
+def _environment(lang: Language) -> Environment:
+    folder = Path(__file__).parent / "templates"
+    environment = Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    words = _EscapingWords(lang)
+    environment.globals.update(words=words, lang=lang)
+    environment.filters.update(
+        say=words.say, number=words.number, interval=words.interval, unit=words.unit, ruler=words.ruler,
+        visit=words.visit, day=words.day, by_urgency=_by_urgency, flat=chain.from_iterable,
+    )  # fmt: skip
+    return environment
+
+
+def _by_urgency(alerts: Iterable[Alert]) -> list[Alert]:
+    return sorted(alerts, key=lambda alert: get_args(Urgency).index(alert.urgency))
+
+
+def _topic(library: Library, question: str) -> Text:
+    """Say what a question asks about: an item's topic, or the title of the book that would answer."""
+    book = library.find(question.partition("_")[0].partition(".")[0])
+    items = book.items if isinstance(book, Instrument) else ()
+    return next((item.topic for item in items if item.id == question), book.title)
