@@ -1,0 +1,170 @@
+"""Everybody in a source through the house: files a person, a table and a report for the set.
+
+Decides how the work is shared and where files go; what is in them is decided in the rooms.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from itertools import islice
+from multiprocessing import get_context
+from pathlib import Path
+
+import pandas as pd
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from backloop.cli.exits import open_library, refuse, report
+from backloop.cli.walking import Walk, walk, write_files
+from backloop.errors import BackloopError, UnknownPerson
+from backloop.letters import CohortTally, cohort_report
+from backloop.library import Library
+from backloop.record import Problem, Record, Records, read
+from backloop.units import Language
+
+__all__ = ["Errand", "run_source"]
+
+_BATCH = 20
+
+
+@dataclass(frozen=True)
+class Errand:
+    """What is wanted of a run: where to write, in which language, as of which visit, from which day on."""
+
+    out: Path
+    lang: Language
+    session: str
+    start: dt.date
+    shelf: Path | None = None
+
+
+@dataclass
+class _Harvest:
+    """What a batch of people leaves behind for the set: running sums and refusals."""
+
+    tally: CohortTally = field(default_factory=CohortTally)
+    problems: list[Problem] = field(default_factory=list)
+    rows: list[dict[str, object]] = field(default_factory=list)
+
+
+def run_source(source: Path, errand: Errand, *, mapping: Path | None, jobs: int) -> int:
+    """Take everybody through the house, write the files, and give the exit code."""
+    try:
+        library = open_library(errand.shelf)
+        people = read(source, mapping=mapping, library=library)
+        _check_session(people, errand.session)
+        errand.out.mkdir(parents=True, exist_ok=True)
+    except BackloopError as error:
+        return refuse(error)
+    except OSError as error:
+        return refuse(f"{errand.out}: cannot be written to ({error.strerror}); choose another folder with --out")
+    harvest = _gather(people, errand, jobs=jobs)
+    done = Records(people, problems=(*people.problems, *harvest.problems))
+    _write_set(harvest, done, errand, library)
+    return report(done)
+
+
+def _check_session(people: Records, session: str) -> None:
+    known = sorted({visit.session_id for record in people for visit in record.sessions})
+    if people and session not in {"first", "latest", *known}:
+        message = f"nobody has a visit '{session}'; choose first, latest, or one of {', '.join(known)}"
+        raise UnknownPerson(message)
+
+
+def _gather(people: Records, errand: Errand, *, jobs: int) -> _Harvest:
+    whole = _Harvest()
+    for part in _show_progress(_share(people, errand, jobs=jobs), total=len(people)):
+        whole.tally.merge(part.tally)
+        whole.problems += part.problems
+        whole.rows += part.rows
+    return whole
+
+
+def _share(people: Records, errand: Errand, *, jobs: int) -> Iterator[_Harvest]:
+    batches = list(_batches(people))
+    if jobs == 1:
+        yield from (_do_batch(batch, errand) for batch in batches)
+        return
+    # Fresh processes: a forked copy of the threads that draw pictures would wait forever.
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        yield from pool.map(_do_batch, batches, [errand] * len(batches))
+
+
+def _batches(people: Iterable[Record]) -> Iterator[tuple[Record, ...]]:
+    waiting = iter(people)
+    while batch := tuple(islice(waiting, _BATCH)):
+        yield batch
+
+
+def _do_batch(batch: tuple[Record, ...], errand: Errand) -> _Harvest:
+    library = open_library(errand.shelf)
+    harvest = _Harvest()
+    for record in batch:
+        try:
+            _do_person(record, errand, library, harvest)
+        except BackloopError as error:
+            todo = f"the person was left out ({error})"
+            harvest.problems.append(
+                Problem(file=record.participant_id, expected="a person who can be assessed", todo=todo)
+            )
+    return harvest
+
+
+def _do_person(record: Record, errand: Errand, library: Library, harvest: _Harvest) -> None:
+    visits = {visit.session_id for visit in record.sessions}
+    session = errand.session if errand.session in visits | {"first", "latest"} else "first"
+    if session != errand.session:
+        words = {
+            "expected": f"a visit {errand.session}",
+            "todo": "the first visit was used instead",
+            "severity": "note",
+        }
+        harvest.problems.append(Problem.model_validate({"file": record.participant_id, **words}))
+    steps = walk(record, session=session, start=errand.start, library=library)
+    write_files(steps, errand.out / record.participant_id, lang=errand.lang, library=library)
+    harvest.tally.add(record, steps.measures, steps.profile, steps.plan, course=steps.course)
+    harvest.rows += _rows(steps)
+
+
+def _show_progress(parts: Iterator[_Harvest], *, total: int) -> Iterator[_Harvest]:
+    columns = (TextColumn("people"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("people", total=total)
+        for part in parts:
+            progress.advance(task, part.tally.people + len(part.problems))
+            yield part
+
+
+def _rows(steps: Walk) -> list[dict[str, object]]:
+    """Give one row a visit: who, when, which group, the plan, then every measure by its id."""
+    chosen = " ".join(prescription.intervention for prescription in steps.plan.prescriptions)
+    rows: list[dict[str, object]] = []
+    for visit in steps.measures.sessions:
+        row: dict[str, object] = {"participant_id": steps.record.participant_id}
+        row |= {"session_id": visit.session_id, "week": visit.week}
+        row |= {"group": steps.record.participant.attributes.get("group")}
+        row |= {"plan_session_id": steps.plan.session_id, "status": steps.plan.status.value, "prescriptions": chosen}
+        rows.append(row | {measure.id: measure.value for measure in steps.measures.at(visit.session_id)})
+    return rows
+
+
+def _write_set(harvest: _Harvest, people: Records, errand: Errand, library: Library) -> None:
+    tally = harvest.tally
+    pd.DataFrame(harvest.rows).to_csv(errand.out / "cohort.tsv", sep="\t", index=False, na_rep="n/a")
+    tally.frame().to_csv(errand.out / "means.tsv", sep="\t", index=False, na_rep="n/a")
+    _write_problems(people.problems, errand.out / "problems.tsv")
+    page = cohort_report(tally, problems=people.problems, lang=errand.lang, library=library)
+    (errand.out / "report.html").write_text(page, encoding="utf-8")
+    refused = sum(problem.severity == "refused" for problem in people.problems)
+    typer.echo(f"{tally.people} people done, {refused} rows or values refused; see {errand.out / 'report.html'}")
+
+
+def _write_problems(problems: Iterable[Problem], path: Path) -> None:
+    names = tuple(Problem.model_fields)
+    lines = ["\t".join(names)]
+    for problem in problems:
+        values = (getattr(problem, name) for name in names)
+        lines.append("\t".join("n/a" if value in (None, "") else str(value).replace("\t", " ") for value in values))
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")

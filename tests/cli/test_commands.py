@@ -1,0 +1,125 @@
+"""Every command has help with an example, and the example runs."""
+
+import json
+import shlex
+import time
+from pathlib import Path
+
+import pytest
+import typer.main
+from click import Command, Group
+from typer.testing import CliRunner
+
+from backloop.cli import app
+from backloop.record import make_person, write
+
+ROOT = Path(__file__).parents[2]
+
+
+def _commands(group: Group, path: tuple[str, ...] = ()) -> dict[str, Command]:
+    found: dict[str, Command] = {}
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            found |= _commands(command, (*path, name))
+        else:
+            found[" ".join((*path, name))] = command
+    return found
+
+
+COMMANDS = _commands(typer.main.get_command(app))
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder that holds everything the examples name."""
+    (tmp_path / "tests" / "data").mkdir(parents=True)
+    (tmp_path / "tests" / "data" / "tiny_bids").symlink_to(ROOT / "tests" / "data" / "tiny_bids")
+    (tmp_path / "my-books" / "instruments").mkdir(parents=True)
+    write([make_person(seed=3)], tmp_path / "record.json")
+    items = "\n".join(f'"rmdq_{number:02d}" = "own copy {number}"' for number in range(1, 25))
+    head = 'instrument = "rmdq"\nlanguage = "zh-Hans"\npermission = "letter of the authors"\n[items]\n'
+    (tmp_path / "rmdq-zh.toml").write_text(head + items, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_ends_with_an_example(name: str):
+    """Each command says what it does and shows one use of itself."""
+    command = COMMANDS[name]
+
+    assert command.help
+    assert command.epilog.startswith(f"Example: backloop {name}")
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_example_of_the_help_runs(name: str, desk: Path):
+    """What the help shows can be typed as it stands."""
+    words = shlex.split(COMMANDS[name].epilog.removeprefix("Example: backloop "))
+    if name == "demo":
+        words.append("--no-open")
+
+    result = CliRunner().invoke(app, words)
+
+    assert (0, "") == (result.exit_code, "" if result.exit_code == 0 else result.output)
+
+
+def test_schemas_are_json(desk: Path):
+    """The schema of a noun is a JSON schema document."""
+    result = CliRunner().invoke(app, ["schema", "plan"])
+
+    assert json.loads(result.stdout)["title"] == "Plan"
+
+
+def test_an_unknown_noun_is_named(desk: Path):
+    """A misspelt noun ends with code 2 and the list of nouns."""
+    result = CliRunner().invoke(app, ["schema", "plans"])
+
+    assert result.exit_code == 2
+    assert "record, measures, profile, plan" in result.stderr
+
+
+def test_profile_as_json_reads_back(desk: Path):
+    """The JSON that a verb prints is the noun itself."""
+    from backloop.profile import Profile
+
+    result = CliRunner().invoke(app, ["infer", "record.json", "--format", "json"])
+
+    assert Profile.model_validate_json(result.stdout).participant_id == "sub-madeup3"
+
+
+def test_an_unknown_book_offers_the_nearest(desk: Path):
+    """A misspelt book ends with code 2 and a suggestion."""
+    result = CliRunner().invoke(app, ["books", "show", "frebak"])
+
+    assert result.exit_code == 2
+    assert "did you mean 'frebaq'" in result.stderr
+
+
+def test_a_broken_book_is_reported(desk: Path):
+    """A misspelt key in a site's book is found by the check, which ends with code 2."""
+    book = (ROOT / "src/backloop/library/instruments/nrs.toml").read_text(encoding="utf-8")
+    (desk / "my-books/instruments/nrs.toml").write_text(book.replace("minutes =", "minuets ="), encoding="utf-8")
+
+    result = CliRunner().invoke(app, ["books", "check", "--shelf", "my-books"])
+
+    assert result.exit_code == 2
+    assert "nrs.toml: minu" in result.stderr
+
+
+def test_help_loads_no_heavy_package():
+    """Help stays fast because no room is loaded for it."""
+    import subprocess
+    import sys
+
+    code = (
+        "import sys; from backloop.cli import app\n"
+        "try: app(['--help'])\n"
+        "except SystemExit: pass\n"
+        "print([n for n in sys.modules if n in ('numpy', 'pandas', 'pydantic', 'altair')])"
+    )
+    begun = time.perf_counter()
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip().endswith("[]")
+    assert time.perf_counter() - begun < 10
