@@ -74,7 +74,8 @@ def _environment(lang: Language) -> Environment:
     words = _EscapingWords(lang)
     environment.globals.update(words=words, lang=lang)
     environment.filters.update(
-        say=words.say, number=words.number, interval=words.interval, unit=words.unit, ruler=words.ruler,
+        say=words.say, number=words.number, average=words.average, interval=words.interval, unit=words.unit,
+        ruler=words.ruler,
         visit=words.visit, day=words.day, by_urgency=_by_urgency, flat=chain.from_iterable,
     )  # fmt: skip
     return environment

@@ -96,6 +96,10 @@ class Words:
         written = f"{value:+.{decimals}f}" if is_change and value else f"{value:.{decimals}f}"
         return (written.rstrip("0").rstrip(".") if decimals else written).replace("-", "\N{MINUS SIGN}")
 
+    def average(self, value: float) -> str:
+        """Write a mean or standard deviation with two decimals, as trials print them."""
+        return f"{value:.2f}".replace("-", "\N{MINUS SIGN}")
+
     def interval(self, interval: Interval, *, is_change: bool = False) -> str:
         """Write a range as low to high."""
         low, high = (self.number(end, is_change=is_change) for end in (interval.low, interval.high))
