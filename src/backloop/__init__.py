@@ -7,7 +7,7 @@ Seven verbs, in the order of care, and the seven nouns they make::
                Record   Measures    Profile    Plan   Programme   Course   Effects
 
 ``cite`` gives the sources behind any noun, ``letter`` puts it into words for a patient or a clinician. It supports a
-clinician's decision; it never diagnoses and never decides. The verb *estimate* comes with the trial engine.
+clinician's decision; it never diagnoses and never decides. ``estimate`` needs the extra ``learn``.
 """
 
 from importlib import import_module
@@ -23,6 +23,7 @@ __all__ = [
     "Record",
     "__version__",
     "cite",
+    "estimate",
     "infer",
     "letter",
     "prescribe",
@@ -42,6 +43,7 @@ _ROOMS = {
     "Programme": "train",
     "Record": "record",
     "cite": "library",
+    "estimate": "learn",
     "infer": "profile",
     "letter": "letters",
     "prescribe": "plan",

@@ -1,6 +1,7 @@
 from backloop.follow import Course as Course
 from backloop.follow import review as review
 from backloop.learn import Effects as Effects
+from backloop.learn import estimate as estimate
 from backloop.letters import letter as letter
 from backloop.library import cite as cite
 from backloop.measure import Measures as Measures
