@@ -16,7 +16,7 @@ FLAGS = ELLIPSIS | NORMALIZE_WHITESPACE
 @pytest.fixture
 def in_example_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Run a page's code in an empty folder, with the example data beside it."""
-    (tmp_path / "tiny_bids").symlink_to(ROOT / "tests" / "data" / "tiny_bids")
+    (tmp_path / "tests").symlink_to(ROOT / "tests")
     (tmp_path / "examples").symlink_to(ROOT / "examples")
     monkeypatch.chdir(tmp_path)
 

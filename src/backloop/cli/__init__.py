@@ -1,6 +1,8 @@
 """The door to the shell: one command per verb, plus demo, run, books and schema."""
 
 import datetime as dt
+import os
+import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -86,7 +88,7 @@ def demo(
     from backloop.cli.touring import tour
 
     for letter in tour(seed=seed, lang=lang.value, out=out):
-        if show:
+        if show and _has_screen():
             typer.launch(str(letter.resolve()))
 
 
@@ -251,6 +253,11 @@ def books_load_text(
 
     target = store or Path(typer.get_app_dir("backloop")) / "texts"
     raise typer.Exit(store_text(source, store=target, folder=shelf))
+
+
+def _has_screen() -> bool:
+    """Say whether a browser could open: on Linux only where a display is named."""
+    return not sys.platform.startswith("linux") or any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
 
 
 def _say(noun: str, source: Path, mapping: Path | None, shelf: Path | None, **options: Any) -> None:  # noqa: ANN401

@@ -113,7 +113,8 @@ class Measures(Frozen):
         """Give a tidy table: one row a measure, in the order of the visits."""
         import pandas as pd
 
-        rows = [{"participant_id": self.participant_id, **_row(measure)} for measure in self.measures]
+        edition = {"edition": self.because.edition}
+        rows = [{"participant_id": self.participant_id} | _row(measure) | edition for measure in self.measures]
         return pd.DataFrame(rows)
 
 
