@@ -29,6 +29,7 @@ lint: setup
 bench: setup
 	$(BIN)/python bench/chain.py
 	$(BIN)/python bench/trial.py
+	$(BIN)/python bench/pooling.py
 
 docs: setup
 	$(BIN)/sphinx-build -W --keep-going -b html docs docs/_build/html

@@ -1,4 +1,4 @@
-"""Make the reference answers anew, wherever R with nlme, lme4, lmerTest and pbkrtest is installed."""
+"""Make the reference answers anew, wherever R with nlme, lme4, lmerTest, pbkrtest and metafor is installed."""
 
 import shutil
 import subprocess
@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-SCRIPTS = ("orthodont.R", "repeated.R")
+SCRIPTS = ("orthodont.R", "repeated.R", "pooling.R")
 
 
 def make() -> None:

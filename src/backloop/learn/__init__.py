@@ -1,4 +1,4 @@
-"""What works, for whom: the answers of a trial, and the repeated-measures models that give them."""
+"""What works, for whom: the answers of a trial, the models that give them, and what several trials say together."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -11,8 +11,10 @@ if TYPE_CHECKING:
     from backloop.learn.endings import Ending
     from backloop.learn.estimates import estimate
     from backloop.learn.layouts import array_design
+    from backloop.learn.pooling import ManyPooled, Pooled, leave_one_out, pool, pool_many
     from backloop.learn.repeated import Inference, ManyFits, RepeatedFit, Structure, fit_many, fit_repeated
     from backloop.learn.sightings import Columns
+    from backloop.learn.studies import SmallStudyCheck, Studies, compare_arms, read_studies, small_study_check
 
 __all__ = [
     "Answer",
@@ -24,17 +26,27 @@ __all__ = [
     "Inference",
     "JointTest",
     "ManyFits",
+    "ManyPooled",
+    "Pooled",
     "RepeatedFit",
+    "SmallStudyCheck",
     "Structure",
+    "Studies",
     "adjusted_design",
     "answer",
     "arm_means",
     "array_design",
+    "compare_arms",
     "constrained_design",
     "estimate",
     "fit_many",
     "fit_repeated",
     "joint_test",
+    "leave_one_out",
+    "pool",
+    "pool_many",
+    "read_studies",
+    "small_study_check",
     "treatment_effects",
 ]
 
@@ -44,6 +56,8 @@ _MODULES = {
     **dict.fromkeys(("Design", "adjusted_design", "constrained_design"), "designs"),
     **dict.fromkeys(("Inference", "ManyFits", "RepeatedFit", "Structure"), "repeated"),
     **dict.fromkeys(("fit_many", "fit_repeated"), "repeated"),
+    **dict.fromkeys(("ManyPooled", "Pooled", "leave_one_out", "pool", "pool_many"), "pooling"),
+    **dict.fromkeys(("SmallStudyCheck", "Studies", "compare_arms", "read_studies", "small_study_check"), "studies"),
     "Columns": "sightings",
     "Ending": "endings",
     "array_design": "layouts",
