@@ -72,12 +72,13 @@ def test_a_made_up_person_is_marked(profile, lang):
 
 
 def test_a_referral_comes_before_everything(profile, plan_refer, page):
-    """The first heading says what to do now, the most urgent alert leads, and no training is offered."""
+    """What to do now leads, the most urgent alert first; no training is offered, and nothing says the back is safe."""
     text = page(letter([profile, plan_refer])).text
 
     today, weeks = text.index("Please do this today"), text.index("Please arrange this within the next weeks")
-    assert today < weeks < text.index("We do not suggest any training yet.") < text.index("What we found")
+    assert today < weeks < text.index("We do not suggest any training yet.")
     assert "What we suggest" not in text
+    assert "What we found" not in text
 
 
 def test_a_clinician_sees_alerts_first(measures, plan_refer, page):
@@ -94,6 +95,54 @@ def test_an_open_question_is_named(plan_cannot_say, page):
     assert "This plan is not final yet." in text
     assert Library.packaged().instrument("frebaq").items[0].topic.en in text
     assert "Skin problem on the back" in text
+
+
+@pytest.mark.parametrize(
+    ("lang", "title"), [("en", "Neurological examination of the legs"), ("zh", "下肢神经系统检查")]
+)
+def test_a_patient_is_not_asked_what_a_clinician_examines(plan_cannot_say, page, lang, title):
+    """What needs an examination is named once as a whole; the health questions are put in plain words."""
+    (alert,), (entry,) = plan_cannot_say.alerts, plan_cannot_say.prescriptions
+    examined = alert.model_copy(update={"unanswered": ("neuro-exam_03", "neuro-exam_07")})
+    cautions = (
+        entry.cautions[0].model_copy(update={"unanswered": ("neuro-exam",)}),
+        entry.cautions[0].model_copy(update={"unanswered": ("health-screen_15",)}),
+    )
+    entry = entry.model_copy(update={"cautions": cautions})
+    plan = plan_cannot_say.model_copy(update={"alerts": (examined,), "prescriptions": (entry,)})
+    text = page(letter(plan, lang=lang)).text
+
+    assert 1 == text.count(title)
+    assert "MRC" not in text
+    assert getattr(Library.packaged().instrument("health-screen").items[14].topic, lang) in text
+
+
+def test_a_weak_sign_does_not_soften_a_referral(plan_refer, page):
+    """Where a referral comes first, the patient is not told at the same time that something can wait."""
+    weak = plan_refer.alerts[0].model_copy(update={"urgency": "review"})
+    plan = plan_refer.model_copy(update={"alerts": (weak, plan_refer.alerts[1])})
+
+    assert "at your next visit" not in page(letter(plan)).text
+    assert "at the next visit" in page(letter(plan, reader="clinician")).text
+
+
+def test_a_plan_without_treatment_says_so(plan, page):
+    """Where nothing is suggested the patient reads that, and no pacing."""
+    text = page(letter(plan.model_copy(update={"prescriptions": (), "mode": None, "mode_reason": None}))).text
+
+    assert "For now we do not suggest any training." in text
+    assert "Go by the plan" not in text
+
+
+def test_shared_visits_and_no_practice_are_said(plan, page):
+    """Two treatments in one visit are no two visits, and no practice at home is called none."""
+    (entry,) = plan.prescriptions
+    idle = entry.model_copy(update={"dose": entry.dose.model_copy(update={"home_per_week": 0, "home_minutes": 0})})
+
+    assert "You do not need extra visits" not in page(letter(plan)).text
+    text = page(letter(plan.model_copy(update={"prescriptions": (idle, idle)}))).text
+    assert "You do not need extra visits" in text
+    assert "0 × a week" not in text
 
 
 def test_a_provisional_plan_says_so_to_the_clinician(plan_cannot_say, programme, page):

@@ -239,3 +239,22 @@ def test_the_plan_knows_because_of_what(library, person):
     assert "interventions/resolve@1" in because.books
     assert {"ses-w00/red-flags_01", "ses-w00/preferences_04"} <= set(because.observations)
     assert "ses-w00/frebaq_01" not in because.observations
+
+
+def test_supporting_treatments_share_the_visits_of_the_core(person):
+    """Beside the core a supporting treatment adds no visit to the clinic, and the plan says so."""
+    record, profile = person({}, verdicts={"motor-control": "supported", "threat-beliefs": "supported"})
+    core, *others = prescribe(profile, record).prescriptions
+
+    assert ["graded-activity", "motor-control-exercise"] == [entry.intervention for entry in others]
+    assert {(core.dose.clinic_per_week, None)} == {
+        (entry.dose.clinic_per_week, entry.dose.clinic_minutes) for entry in others
+    }
+    assert all("adds none" in entry.reasons[-1].text.en for entry in others)
+
+
+def test_a_fracture_leaves_no_training_and_no_pacing(person):
+    """After a recent spinal fracture nothing is prescribed, and nothing tells the person to go by the clock."""
+    plan = prescribe(*reversed(person({"health-screen_19": 1})))
+
+    assert ((), None, None) == (plan.prescriptions, plan.mode, plan.mode_reason)

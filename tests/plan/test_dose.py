@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from backloop.errors import MeasureError
 from backloop.library import Dose
-from backloop.plan.dose import aim_heart_rate, fit_dose, hold_quotas, quota_line
+from backloop.plan.dose import aim_heart_rate, fit_dose, hold_quotas, quota_line, share_visits
 
 SOURCE = {"reference": "backloop-convention", "verified": False}
 amounts = st.one_of(st.none(), st.floats(0, 300))
@@ -57,6 +57,15 @@ def test_unwilling_means_no_home_practice():
 def test_some_willingness_halves_the_days():
     """Readiness for some practice halves the days, rounded up."""
     assert 3.0 == fit_dose(Dose(home_per_week=5, **SOURCE), willing=1).home_per_week
+
+
+def test_shared_visits_add_none():
+    """Within the visits of another treatment the minutes are open, and rarer visits stay rarer."""
+    dose = Dose(clinic_per_week=1.5, clinic_minutes=30, home_per_week=3, **SOURCE)
+    shared = share_visits(dose, visits=1)
+
+    assert (1, None, 3) == (shared.clinic_per_week, shared.clinic_minutes, shared.home_per_week)
+    assert 1.5 == share_visits(dose, visits=2).clinic_per_week
 
 
 def test_quotas_by_hand():

@@ -1,5 +1,7 @@
 """What every treatment promises: dose below its ceilings, harms, limits, evidence with direction, honest silence."""
 
+import re
+
 import pytest
 
 from backloop.library import Intervention, Library
@@ -13,6 +15,7 @@ CEILINGS = {
     "home_minutes": "ceiling_minutes_per_session",
 }
 # Baseline scores that one exploratory analysis tried as effect modifiers; none may select or exclude (venter-2026).
+EXERCISE = [name for name, each in SHELF.items() if "periphery" in each.targets]
 MODIFIERS = ("tsk", "bbq", "frebaq", "pseq", "pcs", "nrs", "rmdq", "odi")
 
 
@@ -202,3 +205,24 @@ def test_aerobic_exercise_tells_the_bdnf_story_straight():
 
     assert any("resistance training" in text.en for text in book.conflicts)
     assert {"hypothesis"} == {link.link for link in book.acts_on if link.mechanism == "mesolimbic"}
+
+
+def test_no_treatment_sets_a_limit_of_pain(book):
+    """How much pain is acceptable follows the pacing of the plan, so no dose, stage or stop rule of a book says it."""
+    texts = [book.dose.intensity, book.dose.progression, *book.stop_rules, book.tidier.progression_rule.text]
+    texts += [words for stage in book.stages for words in (stage.clinic, stage.home, stage.move_on)]
+
+    assert [] == [words.en for words in texts if words and re.search(r"[Pp]ain[^.;]*\d+ of 10", words.en)]
+
+
+@pytest.mark.parametrize("name", EXERCISE)
+def test_every_exercise_says_the_same_about_nerves(name):
+    """The signs of a nerve in danger are told in one wording, so a letter says them once."""
+    assert set(SHELF["resolve"].stop_rules[:2]) <= set(SHELF[name].stop_rules)
+
+
+@pytest.mark.parametrize("name", EXERCISE)
+@pytest.mark.parametrize("item", ["health-screen_02", "health-screen_07"])
+def test_chest_pain_and_pregnancy_are_asked_before_every_exercise(name, item):
+    """Nobody with chest pain, and nobody pregnant, is given exercise without a word about it."""
+    assert any(item in limit.when.ids() for limit in SHELF[name].contraindications)

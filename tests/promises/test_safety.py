@@ -8,7 +8,7 @@ from backloop.library import Library, SafetyRule
 
 LIBRARY = Library.packaged()
 SHELF = LIBRARY.shelf("safety")
-SCREENS = ("red-flags_", "neuro-exam_", "phq-9_")
+SCREENS = ("red-flags_", "neuro-exam_", "phq-9_", "health-screen_")
 ITEMS = sorted({name for rule in SHELF.values() for name in rule.when.ids()})
 HARMLESS = dict.fromkeys(ITEMS, 0.0) | {"neuro-exam_03": 5.0}
 ANSWERS = st.dictionaries(st.sampled_from(ITEMS), st.integers(0, 5).map(float))
@@ -24,7 +24,7 @@ def book(request) -> SafetyRule:
 def test_rules_ask_answers_not_scores(book):
     """A rule asks single answers, so one missing answer elsewhere cannot hide a flag."""
     asked = set(book.when.ids())
-    items = {item.id for name in ("red-flags", "neuro-exam", "phq-9") for item in LIBRARY.instrument(name).items}
+    items = {item.id for name in SCREENS for item in LIBRARY.instrument(name.rstrip("_")).items}
 
     assert [] == [name for name in asked if not name.startswith(SCREENS)]
     assert asked <= items
@@ -55,7 +55,17 @@ def test_a_weak_flag_alone_is_no_emergency(number):
 
 @pytest.mark.parametrize(
     ("numbers", "rule"),
-    [((9, 10), "malignancy"), ((9, 14), "malignancy"), ((7, 8), "fracture"), ((12, 14), "infection")],
+    [
+        ((9, 10), "malignancy"),
+        ((9, 14), "malignancy"),
+        ((7, 8), "fracture"),
+        ((7, 14), "fracture"),
+        ((8, 14), "fracture"),
+        ((12, 14), "infection"),
+        ((7, 12), "infection"),
+        ((10, 12), "infection"),
+        ((10, 13), "infection"),
+    ],
 )
 def test_weak_flags_together_stop(numbers, rule):
     """Two weak flags that belong together are urgent."""
@@ -63,6 +73,23 @@ def test_weak_flags_together_stop(numbers, rule):
 
     assert SHELF[rule].when.judge(known.get)
     assert ("urgent", True) == (SHELF[rule].urgency, SHELF[rule].stops)
+
+
+def test_one_thing_said_twice_is_no_combination():
+    """Long-term corticosteroids weaken the immune system; both answers together are still one sign."""
+    known = HARMLESS | {"red-flags_07": 1.0, "red-flags_13": 1.0}
+
+    assert not SHELF["infection"].when.judge(known.get)
+
+
+def test_chest_pain_comes_before_training():
+    """Chest pain alone is for a physician within days, and its words say when to call for help."""
+    rule = SHELF["chest-pain"]
+
+    assert rule.when.judge((HARMLESS | {"health-screen_02": 1.0}).get)
+    assert ("urgent", True) == (rule.urgency, rule.stops)
+    assert "call the emergency service" in rule.plain.en
+    assert "拨打急救电话" in rule.plain.zh
 
 
 def test_silence_clears_nobody(book):

@@ -102,6 +102,18 @@ def test_supporting_work_shares_the_clinic_session(plan_for):
     assert [1] * 8 + [0] * 4 == counts
 
 
+def test_plan_and_programme_count_the_same_visits(plan_for):
+    """As many visits a week as the plan names for each treatment, and no more in all than the core makes."""
+    plan = plan_for(verdicts=BUSY)
+
+    for week in schedule(plan, START).weeks:
+        visits = [session for session in week.sessions if session.place == "clinic"]
+        assert plan.prescriptions[0].dose.clinic_per_week == len(visits)
+        for entry in plan.prescriptions:
+            if entry.dose.clinic_per_week and week.week <= entry.dose.weeks:
+                assert entry.dose.clinic_per_week == _per_week(week, "clinic", entry.intervention)
+
+
 def test_no_home_practice_for_the_unwilling(plan_for):
     """Who does not want to practise at home gets clinic sessions only."""
     programme = schedule(plan_for({"preferences_01": 0}), START)

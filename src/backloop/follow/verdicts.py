@@ -24,44 +24,44 @@ _CASES: dict[tuple[str, str, str], Text] = {
         zh="好转：变化超过测量误差，但未达到通常有意义的幅度。",
     ),
     ("better", "yes", "not known"): Text(
-        en="Better, by more than measurement error; what amount matters is not established.",
-        zh="好转：变化超过测量误差；多大幅度才有意义尚无可靠依据。",
+        en="Better, by more than measurement error; what amount matters is not known yet.",
+        zh="好转：变化超过测量误差；多大幅度才有意义目前尚不清楚。",
     ),
     ("better", "no", "yes"): Text(
-        en="Better by an amount that may matter, but within measurement error; measure again before leaning on it.",
-        zh="好转：幅度可能有意义，但仍在测量误差之内；宜复测后再作判断。",
+        en="Better by an amount that may matter, but within measurement error; measure again to be sure.",
+        zh="好转：幅度可能有意义，但仍在测量误差之内；宜复测以确认。",
     ),
     ("better", "no", "no"): Text(
         en="Slightly better, within measurement error and by less than usually matters.",
         zh="略有好转：变化在测量误差之内，且未达到通常有意义的幅度。",
     ),
     ("better", "no", "not known"): Text(
-        en="Better, but within measurement error; what amount matters is not established.",
-        zh="好转：变化在测量误差之内；多大幅度才有意义尚无可靠依据。",
+        en="Better, but within measurement error; what amount matters is not known yet.",
+        zh="好转：变化在测量误差之内；多大幅度才有意义目前尚不清楚。",
     ),
     ("better", "not known", "yes"): Text(
-        en="Better by an amount that usually matters; the measurement error is not established.",
-        zh="好转：达到通常有意义的幅度；测量误差尚无可靠依据。",
+        en="Better by an amount that usually matters; the measurement error is unknown.",
+        zh="好转：达到通常有意义的幅度；测量误差目前尚不清楚。",
     ),
     ("better", "not known", "no"): Text(
-        en="Slightly better, by less than usually matters; the measurement error is not established.",
-        zh="略有好转：未达到通常有意义的幅度；测量误差尚无可靠依据。",
+        en="Slightly better, by less than usually matters; the measurement error is unknown.",
+        zh="略有好转：未达到通常有意义的幅度；测量误差目前尚不清楚。",
     ),
     ("better", "not known", "not known"): Text(
-        en="Better; neither the measurement error nor what amount matters is established.",
-        zh="好转；测量误差和有意义的幅度均无可靠依据。",
+        en="Better; neither the measurement error nor what amount matters is known yet.",
+        zh="好转；测量误差和有意义的幅度目前均不清楚。",
     ),
     ("worse", "yes", "yes"): Text(
-        en="Worse, by more than measurement error and by an amount that usually matters. Look for the reason.",
-        zh="加重：变化超过测量误差，并达到通常有意义的幅度。请查找原因。",
+        en="Worse, by more than measurement error and by an amount that usually matters. Look for the reason together.",
+        zh="加重：变化超过测量误差，并达到通常有意义的幅度。请一起查找原因。",
     ),
     ("worse", "yes", "no"): Text(
         en="Worse, by more than measurement error but by less than usually matters.",
         zh="加重：变化超过测量误差，但未达到通常有意义的幅度。",
     ),
     ("worse", "yes", "not known"): Text(
-        en="Worse, by more than measurement error; what amount matters is not established. Look for the reason.",
-        zh="加重：变化超过测量误差；多大幅度才有意义尚无可靠依据。请查找原因。",
+        en="Worse, by more than measurement error; what amount matters is not known yet. Look for the reason together.",
+        zh="加重：变化超过测量误差；多大幅度才有意义目前尚不清楚。请一起查找原因。",
     ),
     ("worse", "no", "yes"): Text(
         en="Worse by an amount that may matter, but within measurement error; measure again soon.",
@@ -72,20 +72,20 @@ _CASES: dict[tuple[str, str, str], Text] = {
         zh="略有加重：变化在测量误差之内，且未达到通常有意义的幅度。",
     ),
     ("worse", "no", "not known"): Text(
-        en="Worse, but within measurement error; what amount matters is not established.",
-        zh="加重：变化在测量误差之内；多大幅度才有意义尚无可靠依据。",
+        en="Worse, but within measurement error; what amount matters is not known yet.",
+        zh="加重：变化在测量误差之内；多大幅度才有意义目前尚不清楚。",
     ),
     ("worse", "not known", "yes"): Text(
-        en="Worse by an amount that usually matters; the measurement error is not established. Look for the reason.",
-        zh="加重：达到通常有意义的幅度；测量误差尚无可靠依据。请查找原因。",
+        en="Worse by an amount that usually matters; the measurement error is unknown. Look for the reason together.",
+        zh="加重：达到通常有意义的幅度；测量误差目前尚不清楚。请一起查找原因。",
     ),
     ("worse", "not known", "no"): Text(
-        en="Slightly worse, by less than usually matters; the measurement error is not established.",
-        zh="略有加重：未达到通常有意义的幅度；测量误差尚无可靠依据。",
+        en="Slightly worse, by less than usually matters; the measurement error is unknown.",
+        zh="略有加重：未达到通常有意义的幅度；测量误差目前尚不清楚。",
     ),
     ("worse", "not known", "not known"): Text(
-        en="Worse; neither the measurement error nor what amount matters is established.",
-        zh="加重；测量误差和有意义的幅度均无可靠依据。",
+        en="Worse; neither the measurement error nor what amount matters is known yet.",
+        zh="加重；测量误差和有意义的幅度目前均不清楚。",
     ),
 }
 

@@ -50,7 +50,11 @@ def render_page(template: str, lang: Language, *, library: Library, **content: o
     True
     """
     page = _environment(lang).get_template(template)
-    lookups = {"topic": partial(_topic, library), "plain_name": partial(plain_name, library=library)}
+    lookups = {
+        "topic": partial(_topic, library),
+        "asked_plainly": partial(_asked_plainly, library),
+        "plain_name": partial(plain_name, library=library),
+    }
     return page.render(notes=Footnotes(library), **lookups, **content).strip() + "\n"
 
 
@@ -90,3 +94,11 @@ def _topic(library: Library, question: str) -> Text:
     book = library.find(question.partition("_")[0].partition(".")[0])
     items = book.items if isinstance(book, Instrument) else ()
     return next((item.topic for item in items if item.id == question), book.title)
+
+
+def _asked_plainly(library: Library, questions: Iterable[str]) -> list[Text]:
+    """Say once each what is still to be asked of the person; what a clinician examines is named as a whole."""
+    books = {question: library.find(question.partition("_")[0].partition(".")[0]) for question in questions}
+    examined = {question for question, book in books.items() if getattr(book, "domain", "").endswith("examination")}
+    said = (books[each].title if each in examined else _topic(library, each) for each in books)
+    return list(dict.fromkeys(said))

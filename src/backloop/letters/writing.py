@@ -58,8 +58,8 @@ def letter(
 
     Notes
     -----
-    A plan that says *refer* puts what to do now before everything else; one that *cannot say* is marked provisional
-    and lists what must be asked. Everything a person wrote is escaped.
+    A plan that says *refer* puts what to do now before everything else, and tells the patient nothing about the profile
+    yet; one that *cannot say* is marked provisional and lists what must be asked. Everything a person wrote is escaped.
 
     Examples
     --------

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from backloop.library import Dose, Intervention
 from backloop.plan.answers import Wishes
-from backloop.plan.dose import fit_dose
+from backloop.plan.dose import fit_dose, share_visits
 from backloop.plan.pacing import Mode
 from backloop.plan.plans import Reason
 from backloop.plan.reasons import (
@@ -21,6 +21,7 @@ from backloop.plan.reasons import (
     OTHER_PACING,
     PART_OF_CORE,
     REFERRAL_FIRST,
+    SHARED_VISITS,
     WISHED,
     WITH_EXERCISE,
     barred_by,
@@ -68,7 +69,7 @@ class Case:
 
 @dataclass(slots=True)
 class Basket:
-    """What is chosen and left out so far, and how many minutes a day are left for practice at home.
+    """What is chosen and left out so far, the minutes a day left for practice at home, and the core's clinic visits.
 
     Examples
     --------
@@ -78,6 +79,7 @@ class Basket:
 
     minutes: float
     chosen: dict[str, tuple[Dose, list[Reason]]] = field(default_factory=dict)
+    visits: float | None = None
     left: dict[str, list[Reason]] = field(default_factory=dict)
 
     def leave(self, book: Intervention, *why: Reason) -> None:
@@ -87,8 +89,14 @@ class Basket:
     def take(self, book: Intervention, why: list[Reason], case: Case, *, keep: float = 0.0) -> None:
         """Choose a treatment, fit its dose, and `keep` some minutes a day for those that follow."""
         dose = fit_dose(book.dose, minutes_a_day=max(self.minutes - keep, 0.0), willing=case.wishes.willing)
-        changed = (dose.home_minutes, dose.home_per_week) != (book.dose.home_minutes, book.dose.home_per_week)
-        self.chosen[book.id] = (dose, [*why, FITTED] if changed else why)
+        if (dose.home_minutes, dose.home_per_week) != (book.dose.home_minutes, book.dose.home_per_week):
+            why = [*why, FITTED]
+        if book.role == "core":
+            self.visits = dose.clinic_per_week
+        elif dose.clinic_per_week and self.visits is not None:
+            dose = share_visits(dose, visits=self.visits)
+            why = [*why, SHARED_VISITS]
+        self.chosen[book.id] = (dose, why)
         counted = _OPEN_CORE_MINUTES if book.role == "core" else _LEAST_MINUTES
         self.minutes = max(self.minutes - (counted if dose.home_minutes is None else dose.home_minutes), 0.0)
 

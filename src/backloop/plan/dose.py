@@ -11,7 +11,7 @@ from backloop.errors import MeasureError
 from backloop.library import Dose
 from backloop.units import Frozen, Text
 
-__all__ = ["HeartRateTarget", "aim_heart_rate", "fit_dose", "hold_quotas", "quota_line"]
+__all__ = ["HeartRateTarget", "aim_heart_rate", "fit_dose", "hold_quotas", "quota_line", "share_visits"]
 
 _START = 0.7  # of the baseline mean: lambeek-2007, verified
 _WEEKLY_GROWTH = 1.05  # the gentler end of 5 to 10 % a week; backloop-unverified
@@ -85,6 +85,31 @@ def fit_dose(dose: Dose, *, minutes_a_day: float | None = None, willing: float |
         "home_minutes": _cap(dose.home_minutes, longest, minutes_a_day) if practises else 0.0,
     }
     return dose.model_copy(update=fitted)
+
+
+def share_visits(dose: Dose, *, visits: float) -> Dose:
+    """Put a treatment's clinic work into the visits of another treatment.
+
+    Parameters
+    ----------
+    dose : Dose
+        The dose of a treatment that adds no visits of its own.
+    visits : float
+        Clinic visits a week that are made anyway.
+
+    Returns
+    -------
+    Dose
+        At most that many visits a week, their minutes left open: they are part of the visit.
+
+    Examples
+    --------
+    >>> own = Dose(clinic_per_week=1.5, clinic_minutes=30, reference="costa-2009", verified=False)
+    >>> share_visits(own, visits=1).clinic_per_week
+    1.0
+    """
+    shared = {"clinic_per_week": _cap(dose.clinic_per_week, visits), "clinic_minutes": None}
+    return dose.model_copy(update=shared)
 
 
 def quota_line(trials: Sequence[float], *, goal: float | None, weeks: int = 12) -> tuple[float, ...]:

@@ -51,8 +51,9 @@ def prescribe(profile: Profile, record: Record, *, library: Library | None = Non
     A status of *refer* leaves no prescription. Otherwise the core is for everybody without an absolute
     contraindication: no baseline score selects or excludes it. At most two supporting treatments join, those with most
     supported mechanisms first. All home practice together stays within 60 minutes a day or the person's own time; the
-    core keeps at least half of that, a supporting treatment gets at least 10 minutes or is left out. Education is never
-    alone. The bounds are working rules of ours; not for use without a clinician.
+    core keeps at least half of that, a supporting treatment gets at least 10 minutes or is left out. In the clinic
+    supporting treatments share the visits of the core. Education is never alone. The bounds are working rules of ours;
+    not for use without a clinician.
 
     References
     ----------
@@ -87,8 +88,8 @@ def prescribe(profile: Profile, record: Record, *, library: Library | None = Non
         goals=goals,
         prescriptions=tuple(_prescription(book, basket, case, library) for book in books if book.id in basket.chosen),
         considered=tuple(_considered(book, basket) for book in books if book.id in basket.left),
-        mode=mode if may_treat else None,
-        mode_reason=mode_reason if may_treat else None,
+        mode=mode if basket.chosen else None,
+        mode_reason=mode_reason if basket.chosen else None,
         because=_because(profile, standing, goals, library),
     )
 

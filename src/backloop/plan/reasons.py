@@ -21,6 +21,7 @@ __all__ = [
     "OTHER_PACING",
     "PART_OF_CORE",
     "REFERRAL_FIRST",
+    "SHARED_VISITS",
     "WISHED",
     "WITH_EXERCISE",
     "barred_by",
@@ -90,6 +91,14 @@ NEVER_ALONE = Reason(
     text=Text(
         en="It is never given alone, and there is no exercise in this plan to go with it.",
         zh="此项从不单独使用，而本方案中没有可与之配合的运动治疗。",
+    ),
+    references=_CONVENTION,
+)
+SHARED_VISITS = Reason(
+    text=Text(
+        en="In the clinic it is done within the visits of the core treatment, so it adds none; its own trials had "
+        "visits of their own.",
+        zh="门诊部分与核心治疗在同一次就诊中进行，不另增就诊次数；其相关试验则为单独就诊。",
     ),
     references=_CONVENTION,
 )
