@@ -1,7 +1,10 @@
 """Every command has help with an example, and the example runs."""
 
 import json
+import os
 import shlex
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -109,9 +112,6 @@ def test_a_broken_book_is_reported(desk: Path):
 
 def test_help_loads_no_heavy_package():
     """Help stays fast because no room is loaded for it."""
-    import subprocess
-    import sys
-
     code = (
         "import sys; from backloop.cli import app\n"
         "try: app(['--help'])\n"
@@ -123,3 +123,45 @@ def test_help_loads_no_heavy_package():
 
     assert done.stdout.strip().endswith("[]")
     assert time.perf_counter() - begun < 10
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["plan", "two.json"], "the source holds 2 people; choose one with --person"),
+        (["score", "record.json", "--instrument", "resolve"], "'resolve' is neither a questionnaire, a test"),
+        (["infer", "misspelt.json"], "misspelt.json, row 1, column 'sesions'"),
+        (["demo", "--no-open", "--out", "record.json"], "record.json/sub-madeup131: cannot be used (Not a directory)"),
+        (["books", "load-text", "rmdq-zh.toml", "--store", "record.json"], "record.json: cannot be used (File exists)"),
+    ],
+)
+def test_a_wrong_call_ends_with_code_two_and_words(words: list[str], said: str, desk: Path):
+    """Each wrong call says in words what to do instead, without a trace."""
+    write([make_person(seed=3), make_person(seed=4)], desk / "two.json")
+    record = (desk / "record.json").read_text(encoding="utf-8")
+    (desk / "misspelt.json").write_text(record.replace("sessions", "sesions"), encoding="utf-8")
+
+    result = CliRunner().invoke(app, words)
+
+    assert result.exit_code == 2
+    assert said in result.stderr
+
+
+def test_somebody_without_measures_is_no_error(desk: Path):
+    """The scores of somebody who answered nothing are a header alone."""
+    (desk / "nothing.csv").write_text("participant_id,weather\n1,rain\n", encoding="utf-8")
+
+    result = CliRunner().invoke(app, ["score", "nothing.csv", "--instrument", "rmdq"])
+
+    assert result.exit_code == 0
+    assert result.stdout.startswith("participant_id\tsession_id\tmeasure\tvalue")
+    assert result.stdout.count("\n") == 1
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "gbk", "cp1252"])
+def test_a_pipe_is_utf_8_whatever_the_region(encoding: str, desk: Path):
+    """Output that goes into a file is UTF-8 also where the system's own encoding lacks the words."""
+    words = [sys.executable, "-m", "backloop", "plan", "record.json", "--lang", "zh"]
+    done = subprocess.run(words, capture_output=True, check=True, env={**os.environ, "PYTHONIOENCODING": encoding})
+
+    assert "方案" in done.stdout.decode("utf-8")

@@ -128,3 +128,14 @@ def test_a_wide_table_is_the_same_trial(table, where):
 
     np.testing.assert_array_equal(long.y, laid_out.y)
     assert long.names == laid_out.names
+
+
+def test_numbers_written_as_text(table, where):
+    """Numbers that came as text are said to be so."""
+    refused(table.assign(pain=table["pain"].astype(str)), where, "column 'pain' holds numbers written as text")
+
+
+def test_a_column_with_two_meanings(table, where):
+    """A column that is asked for twice, or stands twice in the table, is named."""
+    refused(table, where, "one meaning; arm comes twice", covariates=["arm"])
+    refused(pd.concat([table, table[["pain"]]], axis=1), where, "one meaning; pain comes twice")

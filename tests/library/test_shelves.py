@@ -94,3 +94,24 @@ def test_a_missing_folder_is_named(tmp_path: Path):
     """A shelf that does not exist is an error, not an empty shelf."""
     with pytest.raises(UnknownBook, match="does not exist"):
         PACKAGED.with_shelf(tmp_path / "nowhere")
+
+
+def test_a_book_in_another_encoding_is_refused(site):
+    """A site's book that is not UTF-8 text is named, and so is a folder in a book's place."""
+    (site / "instruments" / "nrs.toml").write_bytes("title = '疼痛'".encode("gb18030"))
+    (site / "instruments" / "vas.toml").mkdir()
+
+    problems = PACKAGED.with_shelf(site).check()
+
+    assert ["nrs.toml: cannot be read as UTF-8", "vas.toml: cannot be read as UTF-8"] == [
+        problem.partition(" (")[0] for problem in problems
+    ]
+
+
+def test_a_bibliography_in_another_encoding_is_one_problem(site):
+    """A site's bibliography that cannot be read is named by the check."""
+    (site / "references.bib").write_bytes("邹".encode("gb18030"))
+
+    problems = PACKAGED.with_shelf(site).check()
+
+    assert ["references.bib: byte 0 is not UTF-8; save the bibliography as UTF-8"] == problems

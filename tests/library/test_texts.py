@@ -73,3 +73,15 @@ def test_no_packaged_wording_for_licensed_instruments():
     shipped = [book_id for book_id in shelf if shelf[book_id].licence.text == "shipped"]
 
     assert {shelf[book_id].licence.class_ for book_id in shipped} == {"A"}
+
+
+@pytest.mark.parametrize("head", [{"language": "*"}, {"language": "../en"}, {"permission": ""}])
+def test_a_language_is_a_tag_and_a_permission_is_given(tmp_path, head):
+    """A wildcard or path for a language could touch other texts, and no wording is stored without permission."""
+    load_text(_file(tmp_path, ITEMS, instrument="gad-7"), tmp_path / "store")
+    before = sorted((tmp_path / "store").iterdir())
+
+    with pytest.raises(InvalidBook, match=next(iter(head))):
+        load_text(_file(tmp_path, ITEMS, instrument="gad-7", **head), tmp_path / "store")
+
+    assert before == sorted((tmp_path / "store").iterdir())

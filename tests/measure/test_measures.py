@@ -46,3 +46,10 @@ def test_table_has_one_row_a_measure(measures):
 def test_measures_survive_json(measures):
     """Written as JSON and read again they are the same."""
     assert Measures.model_validate_json(measures.model_dump_json()) == measures
+
+
+def test_the_table_of_nobody_has_its_columns(measures):
+    """A table without rows has the same columns as one with rows."""
+    empty = measures.model_copy(update={"measures": ()}).frame()
+
+    assert (0, list(measures.frame().columns)) == (len(empty), list(empty.columns))

@@ -143,3 +143,14 @@ def test_the_hash_follows_the_content(folder: Path):
         _put(folder, "phenotype/nrs.tsv", "participant_id  nrs_01", f"sub-01  {answer}")
         hashes.add(read(folder).only.origin.sha256)
     assert 2 == len(hashes)
+
+
+def test_a_sidecar_nested_without_end_is_refused_alone(folder: Path):
+    """A sidecar deeper than can be read is listed, and its table is read all the same."""
+    _put(folder, "phenotype/nrs.tsv", "participant_id  nrs_01", "sub-01  6")
+    (folder / "phenotype" / "nrs.json").write_text("[" * 100_000 + "]" * 100_000, encoding="utf-8")
+
+    people = read(folder)
+
+    assert ["phenotype/nrs.json"] == [problem.file for problem in people.problems]
+    assert 6 == people.only.observations[0].value

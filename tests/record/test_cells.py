@@ -50,3 +50,8 @@ def test_plain_values_stay_readable(value, cell):
 def test_stray_quotes_are_words(cell):
     """A cell of somebody else's table that begins with a quotation mark is taken as it is."""
     assert cell == read_words(cell)
+
+
+def test_a_number_of_thousands_of_digits_is_read():
+    """A cell with more digits than Python turns into a whole number does not stop the reading."""
+    assert float("inf") == read_cell("9" * 5000)

@@ -82,3 +82,9 @@ def test_what_is_no_json(tmp_path: Path):
     """A file that is cut off is refused as a whole."""
     with pytest.raises(UnreadableSource, match="expected JSON in UTF-8, it is cut off or has a stray character"):
         read(_put(tmp_path, '[{"participant":'))
+
+
+def test_a_file_nested_without_end_is_refused(tmp_path: Path):
+    """JSON deeper than can be read is refused like any other broken JSON."""
+    with pytest.raises(UnreadableSource, match=r"record\.json: expected JSON in UTF-8"):
+        read(_put(tmp_path, "[" * 100_000 + "]" * 100_000))

@@ -103,3 +103,11 @@ def test_ignoring_needs_a_reason():
     """An empty reason is none."""
     with pytest.raises(ValueError, match="at least 1 character"):
         ColumnRule(ignore="")
+
+
+def test_a_mapping_saved_by_a_plain_editor_is_read(tmp_path: Path):
+    """The mark that some editors put before UTF-8 text is no part of the mapping."""
+    path = tmp_path / "clinic.toml"
+    path.write_text('[table]\nparticipant = "编号"\n', encoding="utf-8-sig")
+
+    assert "编号" == read_mapping(path).table.participant

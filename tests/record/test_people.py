@@ -49,3 +49,17 @@ def test_observations_have_one_order():
     people = assemble(visits, {"sub-1": {"ses-a": seen}}, Facts(), origins={"sub-1": origin}, language="en")
     assert ["nrs_01", "pcs_01", "pcs", "correct", "rt", "rt"] == [one.item for one in people[0].observations]
     assert [2, 2, 1] == [one.trial for one in people[0].observations if one.trial]
+
+
+def test_a_reported_score_does_not_reorder_the_trials():
+    """Trials keep the order of their rows also where a score of the same test was reported beside them."""
+    visit = Session(session_id="ses-a", order=1)
+    test = {"session_id": "ses-a", "book": "left-right-trunk"}
+    score = Observation(kind="score", item="left-right-trunk.rt", value=1.0, **test)
+    trials = [Observation(kind="trial", item="rt", value=1.0, unit="s", site=site, **test) for site in ("left", "")]
+    origins = {"sub-1": Origin(name="a.csv", format="table")}
+    seen = {"sub-1": {"ses-a": [score, *trials]}}
+
+    (record,) = assemble({"sub-1": [visit]}, seen, Facts(), origins=origins, language="en")
+
+    assert (score, *trials) == record.observations

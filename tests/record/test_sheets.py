@@ -61,7 +61,7 @@ def test_a_ragged_row_is_refused_and_the_rest_read(tmp_path: Path):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"", "visit.csv: expected a header and rows, the file is empty; export it again"),
+        (b"", "visit.csv: expected something to read, the file is empty; export it again"),
         (b" \n\n", "the file is empty"),
         (b"id,nrs_01\n", "visit.csv: expected rows below the header, there are none"),
         (b"id nrs_01\n1 6\n", "row 1: expected columns separated by a comma, the header is one column;"),
@@ -110,3 +110,11 @@ def test_no_message_repeats_a_cell(tmp_path: Path):
     """A refused row says where it is, never what it holds."""
     sheet = read_sheet(_file(tmp_path, "id,a\n13912345678,secret,words\n1,2\n"))
     assert not [problem for problem in sheet.problems if "secret" in str(problem) or "139" in str(problem)]
+
+
+def test_a_bids_table_holds_no_zero_bytes(tmp_path: Path):
+    """A stray zero byte in a BIDS table is refused; it would else make a column unknown."""
+    path = tmp_path / "participants.tsv"
+    path.write_bytes(b"participant_id\tage\0\nsub-1\t46\0\n")
+    with pytest.raises(UnreadableSource, match="binary file or holds a stray zero byte"):
+        read_tsv(path, name=path.name)

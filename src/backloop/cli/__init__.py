@@ -1,6 +1,8 @@
 """The door to the shell: one command per verb, plus demo, run, books and schema."""
 
 import datetime as dt
+import errno
+import io
 import os
 import sys
 from enum import StrEnum
@@ -8,6 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 __all__ = ["app"]
 
@@ -33,8 +36,23 @@ class _NounFormat(StrEnum):
     JSON = "json"
 
 
+class _Door(TyperGroup):
+    """A group of commands that says in words, with code 2, what the disk or a folder does not allow."""
+
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - the shell's own types
+        try:
+            return super().invoke(ctx)
+        except OSError as error:
+            if error.errno in {None, errno.EPIPE}:
+                raise
+            where = error.filename or "the output"
+            typer.secho(f"{where}: cannot be used ({error.strerror}); choose another place", err=True, fg="red")
+            raise typer.Exit(2) from None
+
+
 app = typer.Typer(
     name="backloop",
+    cls=_Door,
     help="From a person's record with chronic low back pain to a reasoned plan, its training and its course.",
     epilog="Example: backloop demo",
     no_args_is_help=True,
@@ -67,6 +85,10 @@ def _main(
         bool, typer.Option("--version", help="Print the version and the books' edition, then stop.")
     ] = False,
 ) -> None:
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and not stream.isatty():
+            # A pipe on Windows has a regional encoding that lacks some of the words and signs.
+            stream.reconfigure(encoding="utf-8")
     if version:
         from backloop.cli.printing import version_line
 
@@ -79,7 +101,7 @@ def demo(
     *,
     lang: LangOption = _Lang.EN,
     seed: Annotated[
-        int | None, typer.Option(help="Which made-up person walks; one who speaks the language if not given.")
+        int | None, typer.Option(min=0, help="Which made-up person walks; one who speaks the language if not given.")
     ] = None,
     out: Annotated[Path, typer.Option(help="Folder for the letters and files.")] = Path("backloop-demo"),
     show: Annotated[bool, typer.Option("--open/--no-open", help="Open the two letters in the browser.")] = True,

@@ -29,9 +29,9 @@ def refuse(error: BackloopError | str) -> int:
 
 
 def report(people: Records) -> int:
-    """Name on standard error what was refused, and choose the exit code."""
+    """Name on standard error what was refused (where nobody was read, every note too), and choose the exit code."""
     refused = [problem for problem in people.problems if problem.severity == "refused"]
-    for problem in refused:
+    for problem in refused if people else people.problems:
         typer.secho(str(problem), err=True, fg="yellow")
     if not people:
         return refuse("nobody could be read from this source")

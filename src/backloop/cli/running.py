@@ -4,12 +4,15 @@ Decides how the work is shared and where files go; what is in them is decided in
 """
 
 import datetime as dt
+import os
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from itertools import islice
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
+from threading import Thread
 
 import pandas as pd
 import typer
@@ -54,21 +57,26 @@ def run_source(source: Path, errand: Errand, *, mapping: Path | None, jobs: int)
     try:
         library = open_library(errand.shelf)
         people = read(source, mapping=mapping, library=library)
+        if not people:
+            return report(people)
         _check_session(people, errand.session)
         errand.out.mkdir(parents=True, exist_ok=True)
     except BackloopError as error:
         return refuse(error)
     except OSError as error:
         return refuse(f"{errand.out}: cannot be written to ({error.strerror}); choose another folder with --out")
-    harvest = _gather(people, errand, jobs=jobs)
+    try:
+        harvest = _gather(people, errand, jobs=jobs)
+    except BrokenProcessPool:
+        return refuse("a process was ended from outside, often for want of memory; run again with fewer --jobs")
     done = Records(people, problems=(*people.problems, *harvest.problems))
     _write_set(harvest, done, errand, library)
-    return report(done)
+    return report(done) if harvest.tally.people else refuse("nobody could be taken through; see problems.tsv")
 
 
 def _check_session(people: Records, session: str) -> None:
     known = sorted({visit.session_id for record in people for visit in record.sessions})
-    if people and session not in {"first", "latest", *known}:
+    if session not in {"first", "latest", *known}:
         message = f"nobody has a visit '{session}'; choose first, latest, or one of {', '.join(known)}"
         raise UnknownPerson(message)
 
@@ -88,8 +96,20 @@ def _share(people: Records, errand: Errand, *, jobs: int) -> Iterator[_Harvest]:
         yield from (_do_batch(batch, errand) for batch in batches)
         return
     # Fresh processes: a forked copy of the threads that draw pictures would wait forever.
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_end_with_parent) as pool:
         yield from pool.map(_do_batch, batches, [errand] * len(batches))
+
+
+def _end_with_parent() -> None:
+    """End this process when the one that started it is gone; it would wait for work forever."""
+    parent = parent_process()
+
+    def wait() -> None:
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    Thread(target=wait, daemon=True).start()
 
 
 def _batches(people: Iterable[Record]) -> Iterator[tuple[Record, ...]]:
@@ -104,8 +124,9 @@ def _do_batch(batch: tuple[Record, ...], errand: Errand) -> _Harvest:
     for record in batch:
         try:
             _do_person(record, errand, library, harvest)
-        except BackloopError as error:
-            todo = f"the person was left out ({error})"
+        except (BackloopError, OSError) as error:
+            why = error.strerror if isinstance(error, OSError) else error
+            todo = f"the person was left out ({why})"
             harvest.problems.append(
                 Problem(file=record.participant_id, expected="a person who can be assessed", todo=todo)
             )
@@ -155,6 +176,8 @@ def _write_set(harvest: _Harvest, people: Records, errand: Errand, library: Libr
     pd.DataFrame(harvest.rows).to_csv(errand.out / "cohort.tsv", sep="\t", index=False, na_rep="n/a")
     tally.frame().to_csv(errand.out / "means.tsv", sep="\t", index=False, na_rep="n/a")
     _write_problems(people.problems, errand.out / "problems.tsv")
+    if not tally.people:
+        return
     page = cohort_report(tally, problems=people.problems, lang=errand.lang, library=library)
     (errand.out / "report.html").write_text(page, encoding="utf-8")
     refused = sum(problem.severity == "refused" for problem in people.problems)

@@ -13,10 +13,10 @@ import typer
 
 from backloop.cli.exits import ALL_DONE, open_library, refuse, report
 from backloop.cli.printing import show
-from backloop.errors import BackloopError, UnknownPerson
+from backloop.errors import BackloopError, UnknownBook, UnknownPerson
 from backloop.follow import Course
 from backloop.learn import Effects
-from backloop.library import Library
+from backloop.library import Instrument, Library, Marker, Protocol
 from backloop.measure import Measures, score
 from backloop.plan import Plan, prescribe
 from backloop.profile import Profile, infer
@@ -45,7 +45,7 @@ def print_scores(source: Path, *, mapping: Path | None, shelf: Path | None, inst
     try:
         library = open_library(shelf)
         if instrument is not None:
-            library.find(instrument)
+            _check_measured(library, instrument)
         people = read(source, mapping=mapping, library=library)
         frames = [score(record, library=library).frame() for record in people]
     except BackloopError as error:
@@ -70,6 +70,10 @@ def print_noun(
     try:
         library = open_library(shelf)
         people = read(source, mapping=mapping, library=library)
+        if not people:
+            return report(people)
+        if person is None and len(people) > 1:
+            return refuse(f"the source holds {len(people)} people; choose one with --person")
         record = people.only if person is None else people.person(person)
         made = _make(noun, record, library, session=session, start=start)
     except BackloopError as error:
@@ -89,6 +93,13 @@ def print_schema(noun: str) -> int:
     return ALL_DONE
 
 
+def _check_measured(library: Library, book_id: str) -> None:
+    book = library.find(book_id)
+    if not isinstance(book, Instrument | Protocol | Marker):
+        message = f"'{book_id}' is neither a questionnaire, a test nor a marker, so it has no scores"
+        raise UnknownBook(message)
+
+
 def _make(
     noun: str, record: Record, library: Library, *, session: str | None, start: dt.date | None
 ) -> Profile | Plan | Programme:
@@ -105,7 +116,7 @@ def _make(
 
 def _print_table(frames: "list[pd.DataFrame]", instrument: str | None, form: str) -> None:
     for index, frame in enumerate(frames):
-        kept = frame if instrument is None else frame[frame["measure"].str.partition(".")[0] == instrument]
+        kept = frame if instrument is None else frame[frame["measure"].str.split(".").str[0] == instrument]
         if form == "json":
             kept.to_json(sys.stdout, orient="records", lines=True, force_ascii=False)
         else:

@@ -93,6 +93,11 @@ def _lengthen(table: pd.DataFrame, columns: Columns, covariates: Sequence[str]) 
     if unknown:
         message = f"no column {', '.join(map(repr, unknown))}; the table has {', '.join(map(repr, table.columns))}"
         raise TrialError(message)
+    asked = [*kept, *answers]
+    doubled = sorted({str(name) for name in asked if asked.count(name) > 1 or list(table.columns).count(name) > 1})
+    if doubled:
+        message = f"expected every column once and with one meaning; {', '.join(doubled)} comes twice"
+        raise TrialError(message)
     if table.empty:
         message = "expected one row a person and visit, got an empty table"
         raise TrialError(message)
@@ -111,7 +116,8 @@ def _check_numbers(long: pd.DataFrame, columns: Columns) -> None:
     for name in (columns.week, columns.outcome):
         if not pd.api.types.is_numeric_dtype(long[name]):
             text = pd.to_numeric(long[name], errors="coerce").isna() & long[name].notna()
-            message = f"column '{name}' holds text, first at row {_row(text)}; expected numbers"
+            what = f"text, first at row {_row(text)}" if text.any() else "numbers written as text"
+            message = f"column '{name}' holds {what}; expected numbers"
             raise TrialError(message)
         endless = np.isinf(long[name].to_numpy(dtype=float))
         if endless.any():

@@ -33,7 +33,7 @@ def read_bibliography(path: Path) -> dict[str, Reference]:
     Raises
     ------
     InvalidBook
-        If a key stands twice or a line is not a field.
+        If the file is not UTF-8, a key stands twice or a line is not a field.
 
     Examples
     --------
@@ -42,7 +42,12 @@ def read_bibliography(path: Path) -> dict[str, Reference]:
     True
     """
     found: dict[str, Reference] = {}
-    for kind, key, body in _ENTRY.findall(path.read_text(encoding="utf-8")):
+    try:
+        content = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        message = f"{path.name}: byte {error.start} is not UTF-8; save the bibliography as UTF-8"
+        raise InvalidBook(message) from None
+    for kind, key, body in _ENTRY.findall(content):
         if key in found:
             message = f"{path.name}: the key '{key}' stands twice; keep one entry"
             raise InvalidBook(message)

@@ -184,6 +184,10 @@ class Library:
 
     def check(self) -> list[str]:
         """Read every book and list what is wrong, one sentence each; an empty list means all is well."""
+        try:
+            self.references  # noqa: B018 - read before the books, whose claims it answers for
+        except InvalidBook as error:
+            return [str(error)]
         return [problem for name in SHELVES for problem in self._check_shelf(name)]
 
     def _check_shelf(self, name: str) -> Iterator[str]:
@@ -242,8 +246,11 @@ def _check_references(book: Book, references: Mapping[str, Reference]) -> None:
 
 def _read_book(path: Path, kind: type[Book]) -> Book:
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         book = kind.model_validate(content)
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"{path.name}: cannot be read as UTF-8 ({type(error).__name__}); save the book as a UTF-8 text file"
+        raise InvalidBook(message) from error
     except tomllib.TOMLDecodeError as error:
         message = f"{path.name}: not valid TOML ({error}); see CONTRIBUTING.md for a book's layout"
         raise InvalidBook(message) from error

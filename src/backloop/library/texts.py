@@ -7,7 +7,7 @@ import tomllib
 from hashlib import sha256
 from pathlib import Path
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from backloop.errors import InvalidBook
 from backloop.library.assessments import Instrument
@@ -28,9 +28,9 @@ class LicensedText(Frozen):
     """
 
     instrument: str
-    language: str
+    language: str = Field(pattern=r"^[A-Za-z0-9-]+$")
     version: str = ""
-    permission: str
+    permission: str = Field(min_length=1)
     items: dict[str, str]
     answers: dict[str, str] = {}
 
@@ -61,7 +61,8 @@ def load_text(source: Path, store: Path, *, library: Library | None = None) -> P
     Raises
     ------
     InvalidBook
-        If a key is misspelt, an item is missing or foreign, or the instrument's wording may not be used at all.
+        If a key is misspelt, the language is no tag, the permission or an item is missing, an item is foreign, or
+        the instrument's wording may not be used at all.
 
     Examples
     --------
@@ -120,7 +121,7 @@ def find_text(instrument: str, language: str, store: Path) -> LicensedText | Non
 
 def _parse(source: Path) -> LicensedText:
     try:
-        return LicensedText.model_validate(tomllib.loads(source.read_text(encoding="utf-8")))
+        return LicensedText.model_validate(tomllib.loads(source.read_text(encoding="utf-8-sig")))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         message = (
             f"{source.name}: cannot be read as UTF-8 TOML ({type(error).__name__}); see `backloop books load-text`"

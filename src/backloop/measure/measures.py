@@ -115,7 +115,13 @@ class Measures(Frozen):
 
         edition = {"edition": self.because.edition}
         rows = [{"participant_id": self.participant_id} | _row(measure) | edition for measure in self.measures]
-        return pd.DataFrame(rows)
+        return pd.DataFrame(rows, columns=["participant_id", *_COLUMNS, "edition"])
+
+
+_COLUMNS = (
+    "session_id", "measure", "value", "unit", "low", "high", "scale_low", "scale_high", "better", "band", "absent",
+    "origin",
+)  # fmt: skip
 
 
 def _row(measure: Measure) -> dict[str, object]:

@@ -214,7 +214,7 @@ class _Reading:
         if path not in self.sidecars and path.is_file():
             try:
                 declared = json.loads(path.read_bytes())
-            except ValueError:
+            except (ValueError, RecursionError):
                 declared = None
             if not isinstance(declared, dict):
                 name = path.relative_to(self.folder).as_posix()

@@ -14,6 +14,7 @@ MISSING = "n/a"
 """What BIDS writes where there is nothing."""
 
 _ODD = re.compile(r'^"|[\x00-\x1f]')
+_MOST_DIGITS = 4000
 _WHOLE = re.compile(r"-?(0|[1-9]\d*)")
 _DECIMAL = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?")
 
@@ -64,7 +65,7 @@ def read_cell(cell: str) -> Value | None:
     """
     if cell in {"", MISSING}:
         return None
-    if _WHOLE.fullmatch(cell):
+    if _WHOLE.fullmatch(cell) and len(cell) <= _MOST_DIGITS:
         return int(cell)
     return float(cell) if _DECIMAL.fullmatch(cell) else read_words(cell)
 

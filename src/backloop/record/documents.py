@@ -55,7 +55,7 @@ def read_document(path: Path, *, library: Library) -> Records:
     data = read_bytes(path, name=path.name)
     try:
         content = json.loads(data)
-    except ValueError:
+    except (ValueError, RecursionError):
         message = f"{path.name}: expected JSON in UTF-8, it is cut off or has a stray character; export it again"
         raise UnreadableSource(message) from None
     people: dict[str, Record] = {}

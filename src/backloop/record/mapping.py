@@ -240,7 +240,7 @@ def read_mapping(path: Path) -> TableMapping:
     backloop.errors.InvalidMapping: clinic.toml: [columns.pain] has no key 'itme'; did you mean 'item'?
     """
     try:
-        return TableMapping.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        return TableMapping.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
     except ValidationError as error:
         faults = [_explain(fault["loc"], fault["type"], fault["msg"]) for fault in error.errors(include_input=False)]
         message = f"{path.name}: {'; '.join(dict.fromkeys(faults))}"

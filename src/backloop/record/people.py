@@ -87,7 +87,7 @@ def _in_order(seen: Iterable[Observation]) -> list[Observation]:
     rows: dict[tuple[object, ...], int] = {}
 
     def place(one: Observation) -> tuple[bool, str, bool, int, str]:
-        row = rows.setdefault((one.book, one.phase, one.site, one.trial), len(rows))
+        row = rows.setdefault((one.kind, one.book, one.phase, one.site, one.trial), len(rows))
         return one.kind == "trial", one.book, one.kind == "score", row, one.item
 
     return sorted(seen, key=place)

@@ -75,7 +75,7 @@ def read_bytes(path: Path, *, name: str) -> bytes:
         raise UnreadableSource(message)
     data = path.read_bytes()
     if not data.strip():
-        message = f"{name}: expected a header and rows, the file is empty; export it again"
+        message = f"{name}: expected something to read, the file is empty; export it again"
         raise UnreadableSource(message)
     return data
 
@@ -144,7 +144,7 @@ def read_tsv(path: Path, *, name: str) -> Sheet:
     Raises
     ------
     UnreadableSource
-        If the file is empty, not UTF-8, or has a column twice.
+        If the file is empty, binary, not UTF-8, or has a column twice.
 
     Examples
     --------
@@ -155,6 +155,9 @@ def read_tsv(path: Path, *, name: str) -> Sheet:
     [(2, ['sub-01', '46'])]
     """
     data = read_bytes(path, name=name)
+    if b"\x00" in data:
+        message = f"{name}: expected text, this is a binary file or holds a stray zero byte; save it as UTF-8"
+        raise UnreadableSource(message)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
