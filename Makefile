@@ -16,8 +16,9 @@ $(STAMP): requirements/dev.txt pyproject.toml
 demo: setup
 	$(BIN)/backloop demo
 
+# By file: the examples of one page share names and must stay together.
 test: setup
-	$(BIN)/python -m pytest --numprocesses auto $(ARGS)
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
 
 lint: setup
 	$(BIN)/ruff format --check .
