@@ -24,6 +24,7 @@ def table() -> pd.DataFrame:
     level = random.normal(6, 1.5, people)
     answers = level[:, None] + random.normal(0, [1.0, 1.2, 1.4, 1.6], (people, 4)) - np.array([0, 1, 1.5, 1.5])
     answers[:, 1:] -= np.outer(arm == "care", [0.8, 1.0, 0.6])
+    answers = answers.clip(0, 10)
     answers[random.random(answers.shape) < (0.03, 0.08, 0.12, 0.15)] = np.nan
     return pd.DataFrame(
         {

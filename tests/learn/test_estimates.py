@@ -37,3 +37,11 @@ def test_no_effects_from_a_model_that_failed(table, where):
 
     with pytest.raises(TrialError, match="singular"):
         estimate(table, where, trial="demo", scale=PAIN, estimand="treatment policy")
+
+
+def test_a_code_for_missing_is_not_averaged(table, where):
+    """A value off its ruler, such as -99, is refused with the count instead of becoming an answer."""
+    table.loc[3, "pain"] = -99
+
+    with pytest.raises(TrialError, match="1 value"):
+        estimate(table, where, trial="demo", scale=PAIN, estimand="treatment policy")
