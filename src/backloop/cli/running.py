@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
-from itertools import islice
+from functools import cache
+from itertools import islice, repeat
 from multiprocessing import get_context, parent_process
 from pathlib import Path
 from threading import Thread
@@ -45,8 +46,9 @@ class Errand:
 
 @dataclass
 class _Harvest:
-    """What a batch of people leaves behind for the set: running sums and refusals."""
+    """What a batch of people leaves behind for the set: how many they were, running sums and refusals."""
 
+    people: int = 0
     tally: CohortTally = field(default_factory=CohortTally)
     problems: list[Problem] = field(default_factory=list)
     rows: list[dict[str, object]] = field(default_factory=list)
@@ -66,7 +68,7 @@ def run_source(source: Path, errand: Errand, *, mapping: Path | None, jobs: int)
     except OSError as error:
         return refuse(f"{errand.out}: cannot be written to ({error.strerror}); choose another folder with --out")
     try:
-        harvest = _gather(people, errand, jobs=jobs)
+        harvest = _gather(people, errand, library, jobs=jobs)
     except BrokenProcessPool:
         return refuse("a process was ended from outside, often for want of memory; run again with fewer --jobs")
     done = Records(people, problems=(*people.problems, *harvest.problems))
@@ -81,23 +83,23 @@ def _check_session(people: Records, session: str) -> None:
         raise UnknownPerson(message)
 
 
-def _gather(people: Records, errand: Errand, *, jobs: int) -> _Harvest:
+def _gather(people: Records, errand: Errand, library: Library, *, jobs: int) -> _Harvest:
     whole = _Harvest()
-    for part in _show_progress(_share(people, errand, jobs=jobs), total=len(people)):
+    for part in _show_progress(_share(people, errand, library, jobs=jobs), total=len(people)):
         whole.tally.merge(part.tally)
         whole.problems += part.problems
         whole.rows += part.rows
     return whole
 
 
-def _share(people: Records, errand: Errand, *, jobs: int) -> Iterator[_Harvest]:
+def _share(people: Records, errand: Errand, library: Library, *, jobs: int) -> Iterator[_Harvest]:
     batches = list(_batches(people))
     if jobs == 1:
-        yield from (_do_batch(batch, errand) for batch in batches)
+        yield from (_do_batch(batch, errand, library) for batch in batches)
         return
     # Fresh processes: a forked copy of the threads that draw pictures would wait forever.
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_end_with_parent) as pool:
-        yield from pool.map(_do_batch, batches, [errand] * len(batches))
+        yield from pool.map(_do_batch_apart, batches, repeat(errand))
 
 
 def _end_with_parent() -> None:
@@ -118,9 +120,18 @@ def _batches(people: Iterable[Record]) -> Iterator[tuple[Record, ...]]:
         yield batch
 
 
-def _do_batch(batch: tuple[Record, ...], errand: Errand) -> _Harvest:
-    library = open_library(errand.shelf)
-    harvest = _Harvest()
+def _do_batch_apart(batch: tuple[Record, ...], errand: Errand) -> _Harvest:
+    return _do_batch(batch, errand, _library_of_this_process(errand.shelf))
+
+
+@cache
+def _library_of_this_process(shelf: Path | None) -> Library:
+    """Open the books once; a process of the pool lives for one run."""
+    return open_library(shelf)
+
+
+def _do_batch(batch: tuple[Record, ...], errand: Errand, library: Library) -> _Harvest:
+    harvest = _Harvest(people=len(batch))
     for record in batch:
         try:
             _do_person(record, errand, library, harvest)
@@ -154,7 +165,7 @@ def _show_progress(parts: Iterator[_Harvest], *, total: int) -> Iterator[_Harves
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("people", total=total)
         for part in parts:
-            progress.advance(task, part.tally.people + len(part.problems))
+            progress.advance(task, part.people)
             yield part
 
 

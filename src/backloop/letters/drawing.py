@@ -3,8 +3,10 @@
 Decides colours, type and how a picture names itself; what a picture shows is in `pictures`.
 """
 
+import json
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from html import escape
 from typing import Any
 
@@ -76,7 +78,7 @@ def draw(declaration: Mapping[str, Any], rows: Sequence[Row], *, name: str, titl
     >>> draw(dots, [{"week": 0, "pain": 6}], name="pain", title="Pain", text="Six at the start.")[:40]
     '<svg xmlns="http://www.w3.org/2000/svg" '
     """
-    svg = vl_convert.vegalite_to_svg({**declaration, "datasets": {"rows": list(rows)}})
+    svg = _render(json.dumps({**declaration, "datasets": {"rows": list(rows)}}))
     box = re.search(r'viewBox="[^"]*"', svg)
     inside = svg[svg.index(">") + 1 :]
     inside = re.sub(r'(\bid="|url\(#|href="#)', rf"\g<1>{name}-", inside)
@@ -85,3 +87,9 @@ def draw(declaration: Mapping[str, Any], rows: Sequence[Row], *, name: str, titl
     head += ' font-family="Noto Sans, Noto Sans SC, Noto Sans CJK SC, Arial, sans-serif"'
     labels = f'<title id="{name}-title">{escape(title)}</title><desc id="{name}-text">{escape(text)}</desc>'
     return f'{head} aria-labelledby="{name}-title {name}-text">{labels}{inside}'
+
+
+# A person's two letters show the same plan and course; drawing costs more than all the rest of a letter.
+@lru_cache(maxsize=8)
+def _render(declaration: str) -> str:
+    return vl_convert.vegalite_to_svg(declaration)
