@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from chain import machine
 
-from backloop.learn import Studies, pool, pool_many
+from backloop.synthesis import Studies, pool, pool_many
 
 
 def main() -> None:

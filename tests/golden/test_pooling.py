@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from backloop.learn import compare_arms, leave_one_out, pool, pool_many, read_studies, small_study_check
+from backloop.synthesis import compare_arms, leave_one_out, pool, pool_many, read_studies, small_study_check
 
 HERE = Path(__file__).parent
 ANSWERS = pd.read_csv(HERE / "pooling.csv", keep_default_na=False)

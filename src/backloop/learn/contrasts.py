@@ -9,9 +9,8 @@ import numpy as np
 from scipy.special import fdtrc, stdtr, stdtrit
 
 from backloop.errors import TrialError
-from backloop.learn.repeated import RepeatedFit
+from backloop.kernel import Floats, RepeatedFit
 from backloop.learn.trials import Effect
-from backloop.learn.workspaces import Floats
 from backloop.units import Frozen, Interval, Scale
 
 __all__ = ["Answer", "JointTest", "answer", "arm_means", "joint_test", "treatment_effects"]

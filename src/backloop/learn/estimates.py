@@ -10,10 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from backloop.errors import TrialError
+from backloop.kernel import Columns, Inference, Structure, constrained_design, fit_repeated
 from backloop.learn.contrasts import treatment_effects
-from backloop.learn.designs import constrained_design
-from backloop.learn.repeated import Inference, Structure, fit_repeated
-from backloop.learn.sightings import Columns
 from backloop.learn.trials import Effect, Effects
 from backloop.library import Library
 from backloop.measure import Because, software_version

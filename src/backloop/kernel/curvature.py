@@ -5,10 +5,10 @@ Decides the information (observed or expected) and the Kenward-Roger covariance;
 
 import math
 
-from backloop.learn.compiling import compiled
-from backloop.learn.likelihood import add_kronecker, project_cells, sandwich, scatter_design
-from backloop.learn.sums import inverted
-from backloop.learn.workspaces import (
+from backloop.kernel.compiling import compiled
+from backloop.kernel.likelihood import add_kronecker, project_cells, sandwich, scatter_design
+from backloop.kernel.sums import inverted
+from backloop.kernel.workspaces import (
     EXPECTED,
     KENWARD_ROGER,
     NO_INFERENCE,

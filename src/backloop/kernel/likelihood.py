@@ -5,10 +5,10 @@ Decides -2 log (restricted) likelihood at given covariance parameters and its fi
 
 import math
 
-from backloop.learn.compiling import compiled
-from backloop.learn.shapes import UNSTRUCTURED, fill_covariance
-from backloop.learn.sums import inverted, spread_mean
-from backloop.learn.workspaces import EXPECTED, Covariance, Entries, Floats, Frame, Sums, Work
+from backloop.kernel.compiling import compiled
+from backloop.kernel.shapes import UNSTRUCTURED, fill_covariance
+from backloop.kernel.sums import inverted, spread_mean
+from backloop.kernel.workspaces import EXPECTED, Covariance, Entries, Floats, Frame, Sums, Work
 
 __all__ = [
     "add_kronecker",

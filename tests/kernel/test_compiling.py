@@ -1,6 +1,6 @@
 """Compiling: kernels work with and without a place to store them."""
 
-from backloop.learn.compiling import stored
+from backloop.kernel.compiling import stored
 
 
 def test_a_kernel_that_cannot_be_stored_still_runs():

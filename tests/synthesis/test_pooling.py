@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from backloop.errors import TrialError
-from backloop.learn import Pooled, Studies, leave_one_out, pool, pool_many
+from backloop.synthesis import Pooled, Studies, leave_one_out, pool, pool_many
 
 METHODS = ("fixed", "dersimonian-laird", "paule-mandel", "reml")
 RANDOM = METHODS[1:]

@@ -9,13 +9,15 @@ from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy.special import gammaln, stdtr, stdtrit
 
 from backloop.errors import TrialError
-from backloop.learn.workspaces import Floats
 from backloop.units import Better, Frozen, Interval, Text
 
-__all__ = ["SmallStudyCheck", "Studies", "compare_arms", "favoured", "read_studies", "small_study_check"]
+__all__ = ["Floats", "SmallStudyCheck", "Studies", "compare_arms", "favoured", "read_studies", "small_study_check"]
+
+Floats = NDArray[np.float64]
 
 Measure = Literal["MD", "SMD", "effect"]
 """Mean difference, standardised mean difference (Hedges' g), or an effect as published."""

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from backloop.errors import TrialError
-from backloop.learn import compare_arms, read_studies, small_study_check
+from backloop.synthesis import compare_arms, read_studies, small_study_check
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ Decides which visits each person was seen at and sums covariates and outcomes pe
 
 import math
 
-from backloop.learn.compiling import compiled
-from backloop.learn.workspaces import Entries, Floats, Frame, Sums
+from backloop.kernel.compiling import compiled
+from backloop.kernel.workspaces import Entries, Floats, Frame, Sums
 
 __all__ = ["gather_people", "gather_rest", "inverted", "spread_mean"]
 

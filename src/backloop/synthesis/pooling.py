@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy.special import chdtrc, chdtri, ndtr, ndtri, stdtr, stdtrit
 
 from backloop.errors import TrialError
-from backloop.learn.studies import FAVOURS, MEASURES, Measure, Studies, favoured
-from backloop.learn.workspaces import Floats, Integers
+from backloop.synthesis.studies import FAVOURS, MEASURES, Floats, Measure, Studies, favoured
 from backloop.units import Better, Frozen, Interval, Text
 
 __all__ = ["ManyPooled", "Pooled", "leave_one_out", "pool", "pool_many"]
+
+Integers = NDArray[np.int64]
 
 Method = Literal["fixed", "dersimonian-laird", "paule-mandel", "reml"]
 """Inverse-variance fixed effect, or how the variance between studies is estimated."""
@@ -167,7 +168,7 @@ def pool(
     Examples
     --------
     >>> import pandas as pd
-    >>> from backloop.learn import read_studies
+    >>> from backloop.synthesis import read_studies
     >>> table = pd.DataFrame({"study": list("ABC"), "estimate": [-1.0, -0.1, -0.9], "standard_error": [0.3, 0.2, 0.2]})
     >>> found = pool(read_studies(table, better="low"))
     >>> round(found.estimate, 3), round(found.i2), found.favours
@@ -223,7 +224,7 @@ def leave_one_out(
     Examples
     --------
     >>> import pandas as pd
-    >>> from backloop.learn import read_studies
+    >>> from backloop.synthesis import read_studies
     >>> table = pd.DataFrame({"study": list("ABC"), "estimate": [-1.0, -0.1, -0.9], "standard_error": [0.3, 0.2, 0.2]})
     >>> round(leave_one_out(read_studies(table, better="low"), method="fixed")["B"].estimate, 2)
     -0.93

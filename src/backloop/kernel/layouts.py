@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from backloop.errors import TrialError
-from backloop.learn.designs import Design
-from backloop.learn.workspaces import Entries, Floats
+from backloop.kernel.designs import Design
+from backloop.kernel.workspaces import Entries, Floats
 
 __all__ = ["array_design"]
 

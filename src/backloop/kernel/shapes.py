@@ -6,8 +6,8 @@ covariances where a structure is linear); it fits nothing.
 
 import math
 
-from backloop.learn.compiling import compiled
-from backloop.learn.workspaces import Covariance, Floats, Frame
+from backloop.kernel.compiling import compiled
+from backloop.kernel.workspaces import Covariance, Floats, Frame
 
 __all__ = [
     "AR1",

@@ -13,11 +13,11 @@ import numpy as np
 from scipy.special import stdtr
 
 from backloop.errors import TrialError
-from backloop.learn.designs import Design
-from backloop.learn.endings import Ending
-from backloop.learn.scoring import fit_all
-from backloop.learn.shapes import SHAPES, parameter_count
-from backloop.learn.workspaces import (
+from backloop.kernel.designs import Design
+from backloop.kernel.endings import Ending
+from backloop.kernel.scoring import fit_all
+from backloop.kernel.shapes import SHAPES, parameter_count
+from backloop.kernel.workspaces import (
     EXPECTED,
     KENWARD_ROGER,
     LINEAR,

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from backloop.errors import TrialError
-from backloop.learn.sightings import Columns, Sightings, read_sightings
-from backloop.learn.workspaces import Entries, Floats, Integers
+from backloop.kernel.sightings import Columns, Sightings, read_sightings
+from backloop.kernel.workspaces import Entries, Floats, Integers
 
 __all__ = ["Design", "adjusted_design", "constrained_design"]
 

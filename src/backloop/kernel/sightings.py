@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from backloop.errors import TrialError
-from backloop.learn.workspaces import Floats, Integers
+from backloop.kernel.workspaces import Floats, Integers
 
 __all__ = ["Columns", "Sightings", "read_sightings"]
 

@@ -5,12 +5,12 @@ Decides starts, steps, when to stop and how a fit ended; it makes no design and 
 
 import math
 
-from backloop.learn.compiling import compiled, stored
-from backloop.learn.curvature import dot, fill_curvature, form, learn_information
-from backloop.learn.likelihood import add_kronecker, deviance_at, project_cells, score_slope, solve_means
-from backloop.learn.shapes import start_parameters
-from backloop.learn.sums import gather_people, gather_rest, inverted, spread_mean
-from backloop.learn.workspaces import NO_INFERENCE, Batch, Covariance, Floats, Frame, Information, Means, Sums, Work
+from backloop.kernel.compiling import compiled, stored
+from backloop.kernel.curvature import dot, fill_curvature, form, learn_information
+from backloop.kernel.likelihood import add_kronecker, deviance_at, project_cells, score_slope, solve_means
+from backloop.kernel.shapes import start_parameters
+from backloop.kernel.sums import gather_people, gather_rest, inverted, spread_mean
+from backloop.kernel.workspaces import NO_INFERENCE, Batch, Covariance, Floats, Frame, Information, Means, Sums, Work
 
 __all__ = ["CONVERGED", "FLAT", "NO_END", "SINGULAR", "TOO_FEW", "UNRANKED", "fit_all"]
 

@@ -1,0 +1,50 @@
+"""The engine of repeated-measures models: a trial's table and design in, a fitted model with its curvature out."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from backloop.kernel.designs import Design, adjusted_design, constrained_design
+    from backloop.kernel.endings import Ending
+    from backloop.kernel.layouts import array_design
+    from backloop.kernel.repeated import Inference, ManyFits, RepeatedFit, Structure, fit_many, fit_repeated
+    from backloop.kernel.sightings import Columns
+    from backloop.kernel.workspaces import Floats, Integers
+
+__all__ = [
+    "Columns",
+    "Design",
+    "Ending",
+    "Floats",
+    "Inference",
+    "Integers",
+    "ManyFits",
+    "RepeatedFit",
+    "Structure",
+    "adjusted_design",
+    "array_design",
+    "constrained_design",
+    "fit_many",
+    "fit_repeated",
+]
+
+# The engine brings pandas, scipy and a compiler: it is loaded when one of its names is first asked for.
+_MODULES = {
+    **dict.fromkeys(("Design", "adjusted_design", "constrained_design"), "designs"),
+    **dict.fromkeys(("Inference", "ManyFits", "RepeatedFit", "Structure", "fit_many", "fit_repeated"), "repeated"),
+    **dict.fromkeys(("Floats", "Integers"), "workspaces"),
+    "Columns": "sightings",
+    "Ending": "endings",
+    "array_design": "layouts",
+}
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - the imports above give the types
+    if name not in _MODULES:
+        message = f"module 'backloop.kernel' has no attribute '{name}'; it offers {', '.join(__all__)}"
+        raise AttributeError(message)
+    return getattr(import_module(f"backloop.kernel.{_MODULES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

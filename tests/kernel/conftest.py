@@ -1,0 +1,38 @@
+"""A small seeded trial that the tests of this room share."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from backloop.learn import Columns
+
+WEEKS = (0, 6, 18, 52)
+
+
+@pytest.fixture
+def where() -> Columns:
+    """Say where the trial's columns are."""
+    return Columns(outcome="pain", comparator="sham", person="id")
+
+
+@pytest.fixture
+def table() -> pd.DataFrame:
+    """Make a trial of 60 people, two arms, four visits, about a tenth of the answers missing."""
+    random = np.random.default_rng(11)
+    people = 60
+    arm = np.array(["sham", "care"])[np.arange(people) % 2]
+    level = random.normal(6, 1.5, people)
+    answers = level[:, None] + random.normal(0, [1.0, 1.2, 1.4, 1.6], (people, 4)) - np.array([0, 1, 1.5, 1.5])
+    answers[:, 1:] -= np.outer(arm == "care", [0.8, 1.0, 0.6])
+    answers = answers.clip(0, 10)
+    answers[random.random(answers.shape) < (0.03, 0.08, 0.12, 0.15)] = np.nan
+    return pd.DataFrame(
+        {
+            "id": np.repeat(np.arange(people), 4),
+            "week": np.tile(WEEKS, people),
+            "arm": np.repeat(arm, 4),
+            "pain": answers.ravel(),
+            "age": np.repeat(random.integers(20, 70, people).astype(float), 4),
+            "site": np.repeat(np.array(["north", "south", "west"])[random.integers(0, 3, people)], 4),
+        }
+    )
