@@ -1,6 +1,11 @@
 """Compiling: kernels work with and without a place to store them."""
 
-from backloop.kernel.compiling import stored
+import numpy as np
+
+from backloop.kernel.compiling import chosen, stored
+from backloop.kernel.designs import constrained_design
+from backloop.kernel.repeated import _batch, _frame, _Options, _plain, _work
+from backloop.kernel.scoring import fit_all
 
 
 def test_a_kernel_that_cannot_be_stored_still_runs():
@@ -21,3 +26,29 @@ def test_stored_code_is_named_after_its_sources():
 
     assert len(name.rsplit("_", 1)[1]) == 16
     int(name.rsplit("_", 1)[1], 16)
+
+
+def test_small_work_does_not_wait_for_the_compiler():
+    """Nobody waits for half a minute of compiling to see one answer; a large batch is worth it."""
+    kernel = stored(lambda value: value)
+
+    assert chosen(kernel, work=1e3)(7) == 7
+    assert kernel.signatures == []
+    assert chosen(kernel, work=1e9) is kernel
+
+
+def test_plain_and_compiled_kernels_agree(table, where):
+    """The same steps are taken, to rounding."""
+    design = constrained_design(table, where)
+    frame = _frame(design, "unstructured", _Options("kenward-roger", "reml", by_arm=False))
+    row = np.ascontiguousarray(design.effect_row("care", 18)[np.newaxis])
+    batches = [_batch(frame, row, 1) for _way in range(2)]
+
+    for engine, batch in zip((fit_all, fit_all.py_func), batches, strict=True):
+        engine(frame, _plain(design.y[np.newaxis]), _work(frame), batch)
+
+    compiled, plain = batches
+    np.testing.assert_allclose(compiled.estimate, plain.estimate, rtol=1e-9)
+    np.testing.assert_allclose(compiled.error, plain.error, rtol=1e-9)
+    np.testing.assert_allclose(compiled.df, plain.df, rtol=1e-7)
+    assert compiled.status.tolist() == plain.status.tolist() == [0]

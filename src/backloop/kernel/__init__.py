@@ -8,11 +8,13 @@ if TYPE_CHECKING:
     from backloop.kernel.endings import Ending
     from backloop.kernel.layouts import array_design
     from backloop.kernel.repeated import Inference, ManyFits, RepeatedFit, Structure, fit_many, fit_repeated
+    from backloop.kernel.robust import Correction, RobustFit, robust_fit
     from backloop.kernel.sightings import Columns
     from backloop.kernel.workspaces import Floats, Integers
 
 __all__ = [
     "Columns",
+    "Correction",
     "Design",
     "Ending",
     "Floats",
@@ -20,12 +22,14 @@ __all__ = [
     "Integers",
     "ManyFits",
     "RepeatedFit",
+    "RobustFit",
     "Structure",
     "adjusted_design",
     "array_design",
     "constrained_design",
     "fit_many",
     "fit_repeated",
+    "robust_fit",
 ]
 
 # The engine brings pandas, scipy and a compiler: it is loaded when one of its names is first asked for.
@@ -33,6 +37,7 @@ _MODULES = {
     **dict.fromkeys(("Design", "adjusted_design", "constrained_design"), "designs"),
     **dict.fromkeys(("Inference", "ManyFits", "RepeatedFit", "Structure", "fit_many", "fit_repeated"), "repeated"),
     **dict.fromkeys(("Floats", "Integers"), "workspaces"),
+    **dict.fromkeys(("Correction", "RobustFit", "robust_fit"), "robust"),
     "Columns": "sightings",
     "Ending": "endings",
     "array_design": "layouts",

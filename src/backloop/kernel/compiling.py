@@ -1,6 +1,7 @@
 """The one place that names numba: how the kernels of the trial engine become machine code.
 
-Decides how functions are compiled and when a stored compilation is out of date; it computes nothing of a trial.
+Decides how functions are compiled, when a stored compilation is out of date, and when plain Python is quicker than
+compiling; it computes nothing of a trial.
 """
 
 import hashlib
@@ -8,26 +9,28 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+import numpy as np
+
 try:
     import numba
+    import numba.extending
 except ModuleNotFoundError as missing:
     message = "the trial engine needs a compiler for its kernels: pip install 'backloop[learn]'"
     raise ModuleNotFoundError(message, name="numba") from missing
 
-__all__ = ["compiled", "stored"]
+__all__ = ["chosen", "compiled", "stored"]
+
+_SMALL_WORK = 3e5  # a few seconds of plain Python
 
 Kernel = TypeVar("Kernel", bound=Callable[..., object])
-
-# An inner kernel is never called from Python; leaving its doors out halves the time to compile.
-_INNER: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
 # Sums may be reordered and multiply-adds fused; NaN must stay NaN, so the other freedoms are not given.
 _FREEDOMS: dict[str, Any] = {"fastmath": {"contract", "reassoc"}, "error_model": "numpy", "nogil": True}
 
 
 def compiled(function: Kernel) -> Kernel:
-    """Compile a kernel the first time it is called."""
-    return cast("Kernel", numba.njit(**_FREEDOMS, **_INNER)(function))
+    """Let a kernel be compiled into those that call it; by itself it stays plain Python."""
+    return numba.extending.register_jitable(**_FREEDOMS)(function)
 
 
 def stored(function: Kernel) -> Kernel:
@@ -41,6 +44,25 @@ def stored(function: Kernel) -> Kernel:
         return cast("Kernel", numba.njit(**_FREEDOMS, cache=True)(function))
     except RuntimeError:
         return cast("Kernel", numba.njit(**_FREEDOMS)(function))
+
+
+def chosen(kernel: Kernel, *, work: float) -> Kernel:
+    """Give the compiled form of a stored kernel, or the plain one where compiling would take longer than the work.
+
+    `work` counts cells of outcomes times visits over all fits. Compiling takes about 40 s, once on a machine.
+    """
+    if work > _SMALL_WORK or _is_compiled(kernel):
+        return kernel
+    plain = getattr(kernel, "py_func")  # noqa: B009 - the compiler's own name, unknown to the type
+    return cast("Kernel", np.errstate(all="ignore")(plain))
+
+
+def _is_compiled(kernel: Any) -> bool:  # noqa: ANN401 - the compiler gives no type
+    """Say whether this process, or an earlier one on this machine, has compiled a stored kernel."""
+    if kernel.signatures:
+        return True
+    folder = kernel.stats.cache_path
+    return folder is not None and any(Path(folder).glob(f"*{_digest()}*.nbc"))
 
 
 def _digest() -> str:

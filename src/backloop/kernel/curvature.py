@@ -156,8 +156,8 @@ def _bend(frame: Frame, cov: Covariance) -> None:
     cells = frame.visits * (frame.visits + 1) // 2
     for cell in range(cells * frame.blocks):
         at = cell // cells * frame.parameters
-        for x in range(3):
-            for y in range(3):
+        for x in range(cov.parameter.shape[1]):
+            for y in range(cov.parameter.shape[1]):
                 i, j = at + cov.parameter[cell, x], at + cov.parameter[cell, y]
                 cov.hessian[i, j] += cov.slope[cell] * cov.second[cell, x, y]
 
@@ -241,8 +241,8 @@ def _subtract_bend(frame: Frame, work: Work) -> None:
     for cell in range(cells * frame.blocks):
         at = cell // cells * frame.parameters
         bend = 0.0
-        for x in range(3):
-            for y in range(3):
+        for x in range(cov.parameter.shape[1]):
+            for y in range(cov.parameter.shape[1]):
                 bend += cov.second[cell, x, y] * omega[at + cov.parameter[cell, x], at + cov.parameter[cell, y]]
         for i in range(frame.coefficients):
             for j in range(frame.coefficients):

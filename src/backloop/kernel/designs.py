@@ -23,7 +23,8 @@ class Design:
 
     Made by `constrained_design` or `adjusted_design`. `y` is people x weeks (NaN: not seen); `names` are the
     coefficients in order; `reference` is the covariates' values (arms x covariates) at which arm means are given;
-    `left_out` says how many people could not be used, and why.
+    `left_out` says how many people could not be used, and why; `weight` is each
+    person's weight, None where all count alike.
 
     Examples
     --------
@@ -51,6 +52,7 @@ class Design:
     modifier: str = ""
     modifier_step: Floats
     left_out: tuple[tuple[str, int], ...] = ()
+    weight: Floats | None = None
 
     def mean_row(self, arm: str, week: float) -> Floats:
         """Give the coefficients' weights in an arm's mean at a week, covariates at their average."""
@@ -281,6 +283,7 @@ def _take_baseline(sightings: Sightings, baseline: float) -> tuple[Sightings, Fl
         y=np.ascontiguousarray(sightings.y[np.ix_(np.flatnonzero(known), np.array(later))]),
         arm=sightings.arm[known],
         covariates=sightings.covariates[known],
+        weight=None if sightings.weight is None else sightings.weight[known],
     )
     return kept, start[known], int((~known).sum())
 
@@ -355,4 +358,5 @@ def _finish(
         modifier=modifier,
         modifier_step=np.column_stack(draft.step),
         left_out=left_out,
+        weight=sightings.weight,
     )

@@ -15,7 +15,13 @@ __all__ = ["array_design"]
 
 
 def array_design(
-    y: Floats, x: Floats, *, names: Sequence[str], weeks: Sequence[float] = (), outcome: str = "outcome"
+    y: Floats,
+    x: Floats,
+    *,
+    names: Sequence[str],
+    weeks: Sequence[float] = (),
+    outcome: str = "outcome",
+    weight: Floats | None = None,
 ) -> Design:
     """Set up any linear model of the means from arrays.
 
@@ -31,6 +37,8 @@ def array_design(
         The weeks; by default 0, 1, 2 …
     outcome : str
         What the outcome is called.
+    weight : array of float, people
+        Weights above 0, which divide a person's covariance; None: all count alike.
 
     Returns
     -------
@@ -51,6 +59,9 @@ def array_design(
     """
     if y.ndim != 2 or x.shape != (*y.shape, len(names)):  # noqa: PLR2004
         message = f"expected a design of people x weeks x {len(names)} coefficients to go with {y.shape}, got {x.shape}"
+        raise TrialError(message)
+    if weight is not None and not (np.shape(weight) == y.shape[:1] and np.isfinite(weight).all() and min(weight) > 0):
+        message = f"expected {len(y)} finite weights above 0, one a person"
         raise TrialError(message)
     seen = ~np.isnan(y)
     if np.isinf(y).any() or not np.isfinite(x[seen]).all():
@@ -73,6 +84,7 @@ def array_design(
         names=tuple(names),
         reference=z.mean(axis=0, keepdims=True),
         modifier_step=np.zeros((1, z.shape[1])),
+        weight=weight,
     )
 
 

@@ -13,10 +13,11 @@ import numpy as np
 from scipy.special import stdtr
 
 from backloop.errors import TrialError
+from backloop.kernel.compiling import chosen
 from backloop.kernel.designs import Design
 from backloop.kernel.endings import Ending
 from backloop.kernel.scoring import fit_all
-from backloop.kernel.shapes import SHAPES, parameter_count
+from backloop.kernel.shapes import SHAPES, parameter_count, slot_count
 from backloop.kernel.workspaces import (
     EXPECTED,
     KENWARD_ROGER,
@@ -39,6 +40,10 @@ Structure = Literal[
     "toeplitz",
     "ar1",
     "compound-symmetry",
+    "ante-dependence",
+    "spatial-exponential",
+    "random-intercept",
+    "random-slope",
 ]
 """How the outcome at one visit may vary with the outcome at another."""
 
@@ -83,6 +88,12 @@ class RepeatedFit:
     adjusted: Floats  # the covariance used for inference
     pressure: Floats  # cells x coefficients x coefficients: how the information falls with each cell of sigma
     wide: Floats  # cells x cells: the covariance of sigma's cells
+
+    def freedom(self, row: Floats) -> float:
+        """Give the degrees of freedom of one contrast, by Satterthwaite's or Kenward and Roger's rule."""
+        right = self.plain @ row
+        slope = np.einsum("kij,i,j->k", self.pressure, right, right)
+        return float(2.0 * (row @ right) ** 2 / (slope @ self.wide @ slope))
 
     @property
     def converged(self) -> bool:
@@ -165,7 +176,8 @@ def fit_repeated(
     The likelihood depends on the data only through sums over people with the same visits seen. Scoring on these sums
     is followed by the exact second derivatives, from which degrees of freedom and the small-sample covariance come.
     Valid where answers are missing at random; not for outcomes that are far from normal in small trials.
-    The very first fit after installing compiles the engine (half a minute or so); later processes load it.
+    A few fits run at once in plain Python; the first large batch on a machine compiles the engine (half a minute or
+    so), and later processes load it.
 
     References
     ----------
@@ -189,9 +201,9 @@ def fit_repeated(
     attempts: list[tuple[Structure, Ending]] = []
     for structure in order:
         frame = _frame(design, structure, _Options(inference, method, by_arm))
-        work = make_work(frame)
+        work = _work(frame)
         batch = _batch(frame, np.empty((0, len(design.names))), 1)
-        fit_all(frame, _plain(design.y[np.newaxis]), work, batch)
+        chosen(fit_all, work=_size(design.y))(frame, _plain(_scaled(design, design.y[np.newaxis])), work, batch)
         attempts.append((structure, list(Ending)[batch.status[0]]))
         if batch.status[0] == 0:
             break
@@ -217,9 +229,10 @@ def _frame(design: Design, structure: Structure, options: _Options) -> Frame:
         raise TrialError(message)
     visits = len(design.weeks)
     return Frame(
-        z=_plain(design.z),
+        z=_plain(_scaled(design, design.z)),
         block=np.array(design.arm) if options.by_arm else np.zeros(len(design.arm), np.int64),
         entries=design.entries,
+        times=_times(design.weeks),
         visits=visits,
         coefficients=len(design.names),
         blocks=len(design.arms) if options.by_arm else 1,
@@ -228,6 +241,24 @@ def _frame(design: Design, structure: Structure, options: _Options) -> Frame:
         reml=options.method == "reml",
         inference=_INFERENCE[options.inference],
     )
+
+
+def _times(weeks: Sequence[float]) -> Floats:
+    """Count the visits' times from the first, in mean gaps, so that their powers stay small."""
+    times = np.array(weeks) - weeks[0]
+    scaled: Floats = times * (len(times) - 1) / times[-1]
+    return scaled
+
+
+def _scaled(design: Design, array: Floats) -> Floats:
+    """Multiply each person's row by the root of their weight, which divides their covariance by it."""
+    if design.weight is None:
+        return array
+    return array * np.sqrt(design.weight)[:, np.newaxis]
+
+
+def _work(frame: Frame) -> Work:
+    return make_work(frame, slots=slot_count(frame.shape, frame.visits))
 
 
 def _plain(array: Floats) -> Floats:
@@ -267,13 +298,24 @@ def _keep(
         beta=batch.beta[0],
         standard_errors=np.sqrt(np.diag(adjusted)),
         sigma=work.cov.sigma * known,
-        deviance=float(batch.deviance[0]),
+        deviance=float(batch.deviance[0] - _weight_constant(design, design.y)),
         steps=int(batch.steps[0]),
         plain=work.means.phi * known,
         adjusted=adjusted,
         pressure=work.info.pressure * known,
         wide=work.info.wide * known,
     )
+
+
+def _size(y: Floats) -> float:
+    return float(y.size * y.shape[-1])
+
+
+def _weight_constant(design: Design, y: Floats) -> Floats:
+    """Sum what the weights add to twice the log likelihood, whatever the parameters; one number a fit."""
+    if design.weight is None:
+        return np.zeros(y.shape[:-2])
+    return np.asarray((~np.isnan(y)).sum(axis=-1) @ np.log(design.weight))
 
 
 def fit_many(
@@ -333,19 +375,20 @@ def fit_many(
     frame = _frame(design, covariance, _Options(inference, method, by_arm))
     batches = [
         (
-            np.ascontiguousarray(part, dtype=float),
+            np.ascontiguousarray(_scaled(design, part), dtype=float),
             _batch(frame, np.ascontiguousarray(contrasts, dtype=float), len(part)),
         )
         for part in np.array_split(outcomes, threads)
     ]
+    engine = chosen(fit_all, work=len(outcomes) * _size(design.y))
     with ThreadPoolExecutor(threads) as pool:
-        for done in [pool.submit(fit_all, frame, part, make_work(frame), batch) for part, batch in batches]:
+        for done in [pool.submit(engine, frame, part, _work(frame), batch) for part, batch in batches]:
             done.result()
     endings = list(Ending)
     return ManyFits(
         estimate=np.concatenate([batch.estimate for _part, batch in batches]),
         standard_error=np.concatenate([batch.error for _part, batch in batches]),
         df=np.concatenate([batch.df for _part, batch in batches]),
-        deviance=np.concatenate([batch.deviance for _part, batch in batches]),
+        deviance=np.concatenate([batch.deviance for _part, batch in batches]) - _weight_constant(design, outcomes),
         endings=tuple(endings[status] for _part, batch in batches for status in batch.status),
     )

@@ -5,6 +5,8 @@ Decides starts, steps, when to stop and how a fit ended; it makes no design and 
 
 import math
 
+import numpy as np
+
 from backloop.kernel.compiling import compiled, stored
 from backloop.kernel.curvature import dot, fill_curvature, form, learn_information
 from backloop.kernel.likelihood import add_kronecker, deviance_at, project_cells, score_slope, solve_means
@@ -196,7 +198,7 @@ def _report(frame: Frame, work: Work, out: Batch, place: tuple[int, int]) -> Non
         out.estimate[fit, c], out.error[fit, c], out.df[fit, c] = math.nan, math.nan, math.nan
         if usable:
             out.estimate[fit, c] = dot(row, work.means.beta)
-            out.error[fit, c] = math.sqrt(form(work.info.adjusted, row, row))
+            out.error[fit, c] = np.sqrt(form(work.info.adjusted, row, row))
             if frame.inference != NO_INFERENCE:
                 out.df[fit, c] = _freedom(row, work.means, work.info, work.cov.slope)
     for j in range(frame.coefficients):

@@ -31,6 +31,9 @@ class Columns:
         The columns of the person's id, the week since randomisation, and the arm.
     wide : mapping of float to str, optional
         For a table with one row a person: the week of each outcome column, ``{0: "pain_0", 18: "pain_18"}``.
+    weight : str
+        The column of each person's weight (above 0), such as the inverse of the probability of keeping to the
+        protocol; by default all count alike.
 
     Examples
     --------
@@ -44,6 +47,7 @@ class Columns:
     week: str = "week"
     arm: str = "arm"
     wide: Mapping[float, str] | None = None
+    weight: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -56,11 +60,13 @@ class Sightings:
     arms: tuple[str, ...]  # the comparator first
     arm: Integers  # people: index into arms
     covariates: pd.DataFrame  # people x covariates
+    weight: Floats | None = None  # people
 
 
 def read_sightings(table: pd.DataFrame, columns: Columns, covariates: Sequence[str] = ()) -> Sightings:
     """Check a trial's table and lay it out by person and week."""
-    long = _lengthen(table, columns, covariates)
+    weights = (columns.weight,) if columns.weight else ()
+    long = _lengthen(table, columns, (*covariates, *weights))
     _check_numbers(long, columns)
     twice = long.duplicated([columns.person, columns.week])
     if twice.any():
@@ -83,6 +89,7 @@ def read_sightings(table: pd.DataFrame, columns: Columns, covariates: Sequence[s
         arms=names,
         arm=np.array([names.index(name) for name in arm.loc[wide.index]], dtype=np.int64),
         covariates=_covariates(long, columns.person, covariates),
+        weight=_weight(long, columns),
     )
 
 
@@ -172,6 +179,17 @@ def _covariates(long: pd.DataFrame, person: str, names: Sequence[str]) -> pd.Dat
             message = f"covariate '{name}' is the same for everybody; leave it out"
             raise TrialError(message)
     return first[list(names)]
+
+
+def _weight(long: pd.DataFrame, columns: Columns) -> Floats | None:
+    if not columns.weight:
+        return None
+    people = long.groupby(columns.person, sort=True)[columns.weight]
+    first = pd.to_numeric(people.first(), errors="coerce").to_numpy(dtype=float)
+    if (people.nunique() > 1).any() or not (np.isfinite(first) & (first > 0)).all():  # noqa: PD101
+        message = f"column '{columns.weight}' must hold one finite weight above 0 for each person"
+        raise TrialError(message)
+    return first
 
 
 def _row(where: "pd.Series[bool]") -> int:

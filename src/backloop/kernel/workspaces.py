@@ -49,6 +49,7 @@ class Frame(NamedTuple):
     z: Floats  # people x covariates
     block: Integers  # people: which covariance matrix
     entries: Entries
+    times: Floats  # visits: when, in mean gaps between visits
     visits: int
     coefficients: int
     blocks: int
@@ -91,9 +92,9 @@ class Covariance(NamedTuple):
     theta: Floats
     trial: Floats
     sigma: Floats  # blocks x visits x visits
-    parameter: Integers  # cells x 3: parameters a cell depends on
-    first: Floats  # cells x 3
-    second: Floats  # cells x 3 x 3
+    parameter: Integers  # cells x slots: parameters a cell depends on
+    first: Floats  # cells x slots
+    second: Floats  # cells x slots x slots
     jacobian: Floats  # cells x parameters
     slope: Floats  # cells
     cells: Floats  # cells x cells
@@ -153,8 +154,8 @@ class Batch(NamedTuple):
     steps: Integers
 
 
-def make_work(frame: Frame) -> Work:
-    """Set up the scratch space for one design."""
+def make_work(frame: Frame, *, slots: int) -> Work:
+    """Set up the scratch space for one design, whose covariance cells depend on up to ``slots`` parameters each."""
     people, covariates = frame.z.shape
     visits, p, r = frame.visits, frame.coefficients, frame.parameters * frame.blocks
     cells = frame.blocks * visits * (visits + 1) // 2
@@ -174,7 +175,7 @@ def make_work(frame: Frame) -> Work:
     return Work(
         sums,
         _make_space((patterns, covariates, visits), max(visits, p, cells, covariates)),
-        _make_covariance(frame, cells, r),
+        _make_covariance(frame, (cells, slots), r),
         _make_means(p, (covariates, visits)),
         _make_information(cells, p, r),
     )
@@ -204,14 +205,15 @@ def _make_means(p: int, mean: tuple[int, int]) -> Means:
     )
 
 
-def _make_covariance(frame: Frame, cells: int, r: int) -> Covariance:
+def _make_covariance(frame: Frame, sizes: tuple[int, int], r: int) -> Covariance:
+    cells, slots = sizes
     return Covariance(
         theta=np.zeros(r),
         trial=np.zeros(r),
         sigma=np.zeros((frame.blocks, frame.visits, frame.visits)),
-        parameter=np.zeros((cells, 3), np.int64),
-        first=np.zeros((cells, 3)),
-        second=np.zeros((cells, 3, 3)),
+        parameter=np.zeros((cells, slots), np.int64),
+        first=np.zeros((cells, slots)),
+        second=np.zeros((cells, slots, slots)),
         jacobian=np.zeros((cells, r)),
         slope=np.zeros(cells),
         cells=np.zeros((cells, cells)),

@@ -87,7 +87,7 @@ def answer(fit: RepeatedFit, row: Floats, *, label: str = "", level: float = 0.9
     _check(fit, row[np.newaxis])
     estimate = float(row @ fit.beta)
     error = float(np.sqrt(row @ fit.adjusted @ row))
-    df = _freedom(fit, row)
+    df = fit.freedom(row)
     half = float(stdtrit(df, 0.5 + level / 2.0)) * error
     return Answer(
         label=label,
@@ -106,12 +106,6 @@ def _check(fit: RepeatedFit, rows: Floats) -> None:
     if rows.ndim != 2 or rows.shape[1] != len(fit.beta) or not np.any(rows, axis=1).all():  # noqa: PLR2004
         message = f"expected {len(fit.beta)} weights, not all zero, one for each of {', '.join(fit.design.names)}"
         raise TrialError(message)
-
-
-def _freedom(fit: RepeatedFit, row: Floats) -> float:
-    right = fit.plain @ row
-    slope = np.einsum("kij,i,j->k", fit.pressure, right, right)
-    return float(2.0 * (row @ right) ** 2 / (slope @ fit.wide @ slope))
 
 
 def arm_means(fit: RepeatedFit, *, level: float = 0.95) -> tuple[Answer, ...]:
@@ -279,7 +273,7 @@ def joint_test(fit: RepeatedFit, rows: Floats) -> JointTest:
 def _directions(fit: RepeatedFit, rows: Floats) -> tuple[float, float]:
     """Satterthwaite: match the mean of the F statistic to that of its independent one-row parts."""
     _values, vectors = np.linalg.eigh(rows @ fit.plain @ rows.T)
-    parts = np.array([_freedom(fit, row) for row in vectors.T @ rows])
+    parts = np.array([fit.freedom(row) for row in vectors.T @ rows])
     if len(parts) == 1:
         return 1.0, float(parts[0])
     heavy = parts[parts > 2.0]  # noqa: PLR2004 - below, t squared has no mean
