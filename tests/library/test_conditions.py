@@ -56,6 +56,11 @@ def test_complete_answers_are_never_unknown(tree: Condition, answers: dict[str, 
         (Condition(of="a", equals=1), 1, True),
         (Condition(of="a", one_of=(1, 3)), 2, False),
         (Condition(of="a", at_least=3), "text", None),
+        (Condition(of="a", equals=1), "yes", None),
+        (Condition(of="a", equals=1), float("nan"), None),
+        (Condition(of="a", below=1), float("nan"), None),
+        (Condition(of="a", one_of=(1, 3)), "1", None),
+        (Condition(of="a", one_of=("left", "right")), "both", False),
     ],
 )
 def test_each_comparison(condition: Condition, value: float | str, expected):

@@ -1,11 +1,12 @@
 """Books are found, validated and dated; a site's own shelf joins and shows in the edition."""
 
+import datetime as dt
 from pathlib import Path
 
 import pytest
 
 from backloop.errors import InvalidBook, UnknownBook
-from backloop.library import SHELVES, Library
+from backloop.library import SHELVES, Library, stamp_books
 
 PACKAGED = Library.packaged()
 
@@ -115,3 +116,37 @@ def test_a_bibliography_in_another_encoding_is_one_problem(site):
     problems = PACKAGED.with_shelf(site).check()
 
     assert ["references.bib: byte 0 is not UTF-8; save the bibliography as UTF-8"] == problems
+
+
+@pytest.mark.parametrize(
+    ("content", "said"), [(f"x = {'9' * 5000}", "too long to be read"), (f"x = {'[' * 5000}", "nested too deep")]
+)
+def test_a_book_that_cannot_be_taken_in_is_one_problem(site, content, said):
+    """A number or nesting without end is named like any other fault of a book."""
+    (site / "instruments" / "nrs.toml").write_text(content, encoding="utf-8")
+
+    (problem,) = PACKAGED.with_shelf(site).check()
+
+    assert said in problem
+
+
+def test_a_misspelt_shelf_is_named(site):
+    """Books in a folder that is no shelf are not read, and the check says so."""
+    (site / "instrument").mkdir()
+    (site / "instrument" / "nrs.toml").write_text("id = 'nrs'", encoding="utf-8")
+
+    (problem,) = PACKAGED.with_shelf(site).check()
+
+    assert problem.startswith("instrument: no shelf has that name")
+
+
+def test_a_site_dates_its_own_books(site):
+    """Books of a site that changed after they were stamped are named by the check."""
+    path = _copy(site)
+    stamp_books(site, dt.date(2026, 12, 1))
+    assert PACKAGED.with_shelf(site).check() == []
+
+    path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+
+    (problem,) = PACKAGED.with_shelf(site).check()
+    assert "changed after their date, 2026-12-01" in problem

@@ -19,6 +19,8 @@ UNSCORED = {
     "ipaq-sf": ({7}, "sitting time, recorded beside the activity score"),
     "neuro-exam": ({4, 7, 8}, "signs of emergencies, asked by the safety rules themselves"),
     "preferences": ({1, 2, 3, 5, 6}, "wishes and circumstances that are read one by one"),
+    "session-check": (set(range(2, 13)), "answers that the session rules read one by one"),
+    "treatment-decisions": ({5}, "whether it is given within a study, shown beside the decision"),
 }
 
 BETTER = {

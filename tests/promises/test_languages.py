@@ -26,6 +26,7 @@ from backloop.library import (
     Precision,
     Protocol,
     SafetyRule,
+    SessionRule,
     Task,
 )
 from backloop.profile import AgainstNorm
@@ -33,13 +34,13 @@ from backloop.record import make_person
 from backloop.units import Frozen, Text
 
 NOUNS = (Measures, Profile, Plan, Programme, Course, AgainstNorm)
-BOOKS = (Instrument, Protocol, Marker, Mechanism, Intervention, SafetyRule, Task)
+BOOKS = (Instrument, Protocol, Marker, Mechanism, Intervention, SafetyRule, SessionRule, Task)
 TEMPLATES = sorted(Path(backloop.__file__).parent.glob("letters/templates/*.html"))
 
 PLAIN = {
     "ids": """accepts because book books clinic_only_tasks clue days decrements earlier equals field hours id informs
         intervention items later left measure measures mechanism minutes observations of one_of only_if original
-        participant_id phase phases recode records reference_phase right rise rule scheme session_id source stage
+        participant_id phase phases progression recode records reference_phase right rise rule scheme session_id source stage
         strand strands tasks to_bed unanswered verdict""",
     "sources, editions and remarks for maintainers": """domain edition note reference references software validation
         version""",
@@ -51,7 +52,7 @@ PLAIN = {
 
 SHOWN = (
     *((kind, "population") for kind in (Band, Precision, ImportantChange, Norm, Yardstick, AgainstNorm)),
-    *((EvidenceRow, name) for name in ("outcome", "comparator", "measure", "rated_by")),
+    *((EvidenceRow, name) for name in ("outcome", "given", "comparator", "measure", "rated_by")),
     *((Harm, name) for name in ("what", "rate")),
     *((MarkerEvidence, name) for name in ("finding", "n")),
 )

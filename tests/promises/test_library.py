@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from typing import get_args
 
 import pytest
 
-from backloop.library import SHELVES, Book, Condition, Library, Score, cited_keys
+from backloop.library import SHELVES, Book, Condition, Library, Quantity, Score, cited_keys
 from backloop.units import Frozen, Text
 
 LIBRARY = Library.packaged()
@@ -16,20 +17,34 @@ OWN_RULES = {"backloop-convention", "backloop-unverified"}
 EXPECTED = {
     "instruments": """nrs vas bpi rmdq odi frebaq tsk-17 tsk-13 tsk-11 fabq pcs pseq bbq back-paq-10 csi paindetect
         start-back orebro-short dass-21 hads phq-9 gad-7 isi psqi eq-5d-5l sf-12 promis-29 psfs gpe pgic ipaq-sf ceq
-        wai-sr tms-screen handedness red-flags neuro-exam iasp-nociplastic peripheral-exam health-screen preferences""",
+        wai-sr tms-screen handedness red-flags neuro-exam iasp-nociplastic peripheral-exam health-screen preferences
+        clinic-resources treatment-decisions session-check""",
     "protocols": """two-point-lumbar tactile-localisation graphaesthesia left-right-trunk luomajoki ppt-lumbar
         ppt-remote temporal-summation wind-up-ratio cpm chair-stand-30s finger-floor biering-sorensen
         activity-tolerance""",
     "markers": """eeg-alpha-power eeg-theta-alpha-ratio eeg-peak-alpha nac-slow5 nac-volume nac-mpfc-connectivity
         s1-back-salience s1-back-dmn s1-back-fa visual-s1 mpfc-dmn amygdala-cen hippocampus-mpfc
-        thalamocortical-dynamics acc-naa acc-glx acc-thickness vlpfc-thickness s1-alff acc-alff p300 pag-vmpfc""",
+        thalamocortical-dynamics acc-naa acc-glx acc-thickness vlpfc-thickness s1-alff acc-alff p300 pag-vmpfc
+        frontal-pole-oxygenation""",
     "mechanisms": """cortical-map thalamocortical-dysrhythmia mesolimbic central-sensitisation network-reorganisation
         descending-inhibition neurometabolic threat-beliefs catastrophising low-self-efficacy low-mood anxiety
         poor-sleep motor-control trigger-points segmental-stiffness deconditioning nociceptive neuropathic
         nociplastic""",
-    "interventions": "resolve pain-education graded-activity motor-control-exercise aerobic-exercise",
+    "interventions": """resolve pain-education graded-activity motor-control-exercise aerobic-exercise
+        resistance-exercise mind-body-exercise postural-training slow-breathing inspiratory-muscle-training
+        spinal-manipulation spinal-mobilisation trigger-point-compression wrist-ankle-acupuncture body-acupuncture
+        tdcs-m1 tdcs-dlpfc tdcs-exercise rtms-m1 rtms-dlpfc pemf traction therapeutic-ultrasound tens lumbar-belt
+        sham-laser sham-diathermy sham-stimulation""",
     "safety": """cauda-equina progressive-deficit upper-motor-neurone vascular-emergency infection malignancy fracture
         inflammatory-back-pain radiculopathy suicidal-thoughts single-red-flag""",
+    "sessions": """new-emergency-signs leg-weakness chest-symptoms fever-or-illness fall-or-injury pain-acceptable
+        pain-high pain-by-plan flare-over-a-day flare-plan-by-plan flare-plan-by-response broken-skin
+        stimulation-new-risk task-upset missed-one missed-two away-two-weeks""",
+    "claims": "review-claims",
+    "limits": """rtms-trains rtms-trains-conservative rtms-train-intervals theta-burst tms-session-bounds
+        visual-motor-threshold tdcs-bounds tdcs-current-density tms-medicines tms-contraindications
+        tdcs-contraindications""",
+    "checklists": "tms-reporting",
     "tasks": """left-right-judgement tactile-localisation-training two-point-training graphaesthesia-training
         imagined-movement precise-movement""",
 }
@@ -62,10 +77,11 @@ def book(request) -> Book:
 
 @pytest.fixture(scope="module")
 def askable() -> set[str]:
-    """Collect the ids of all items, scores and markers."""
+    """Collect the ids of all items, scores and markers, and what programmes and protocols know of themselves."""
     shelves = ("instruments", "protocols")
     found = {name for shelf in shelves for book in LIBRARY.shelf(shelf).values() for name in _names(book)}
-    return found | set(LIBRARY.shelf("markers"))
+    known_of_itself = {"sessions.missed-in-a-row", "sessions.days-since-last", *get_args(Quantity)}
+    return found | set(LIBRARY.shelf("markers")) | known_of_itself
 
 
 @pytest.mark.parametrize("shelf", SHELVES)

@@ -9,7 +9,10 @@ from backloop.record import make_person
 LIBRARY = Library.packaged()
 ASKED = sorted(LIBRARY.shelf("instruments"))
 TESTED = sorted(LIBRARY.shelf("protocols"))
-LEFT_OPEN = {"psfs": {f"psfs_{number:02d}" for number in (7, 8, 9, 10)}}  # three to five activities are named
+LEFT_OPEN = {
+    "psfs": {f"psfs_{number:02d}" for number in (7, 8, 9, 10)},  # three to five activities are named
+    "treatment-decisions": {f"treatment-decisions_{number:02d}" for number in (1, 2, 3)},  # a clinician's own words
+}
 
 
 @pytest.mark.parametrize("book_id", ASKED)

@@ -88,3 +88,12 @@ def test_a_file_nested_without_end_is_refused(tmp_path: Path):
     """JSON deeper than can be read is refused like any other broken JSON."""
     with pytest.raises(UnreadableSource, match=r"record\.json: expected JSON in UTF-8"):
         read(_put(tmp_path, "[" * 100_000 + "]" * 100_000))
+
+
+def test_a_number_in_quotes_is_refused(tmp_path: Path):
+    """Text that looks like a code is named and left out: no rule would ever see it as the number."""
+    person = PERSON | {"observations": [PERSON["observations"][0] | {"value": "1"}]}
+    people = read(_put(tmp_path, [person]))
+
+    assert ["write the number without quotes"] == [one.todo for one in people.problems if one.severity == "refused"]
+    assert () == people[0].observations

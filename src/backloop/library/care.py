@@ -1,4 +1,4 @@
-"""The books of reasoning and care: mechanisms, safety rules, interventions, training tasks.
+"""The books of reasoning and care: mechanisms, safety rules, session rules, training tasks, claims that were checked.
 
 Decides how such a book is written down; who gets what is decided in the room `plan`.
 """
@@ -7,27 +7,20 @@ from typing import Literal
 
 from pydantic import Field
 
-from backloop.library.books import Book, Cited, EvidenceDirection, Link
+from backloop.library.books import Book, Cited
 from backloop.library.conditions import Condition
-from backloop.units import Certainty, Frozen, Text
+from backloop.library.treatments import Family
+from backloop.units import Certainty, Text
 
 __all__ = [
-    "ActsOn",
+    "ClaimCheck",
+    "ClaimsReview",
     "Clue",
-    "Contraindication",
-    "Dose",
-    "EvidenceRow",
-    "Guideline",
-    "Harm",
-    "Intervention",
     "Mechanism",
-    "Procedure",
     "SafetyRule",
-    "Stage",
-    "Stated",
+    "SessionRule",
     "Strength",
     "Task",
-    "Tidier",
     "Urgency",
 ]
 
@@ -103,220 +96,6 @@ class SafetyRule(Book):
     note: str = ""
 
 
-class EvidenceRow(Cited):
-    """One result of a trial or review, with its direction kept as a field of its own.
-
-    `effect`, `low` and `high` are in the unit of `measure`; negative means less pain or disability with the
-    intervention. `weeks` counts from randomisation.
-
-    Examples
-    --------
-    >>> from backloop.library import Library
-    >>> Library.packaged().intervention("resolve").evidence[0].effect
-    -1.0
-    """
-
-    outcome: Text
-    comparator: Text
-    measure: Text
-    effect: float | None = None
-    low: float | None = None
-    high: float | None = None
-    level: float = 0.95
-    n: int | None = None
-    trials: int | None = None
-    weeks: float | None = None
-    direction: EvidenceDirection
-    certainty: Certainty
-    rated_by: Text
-
-
-class Guideline(Cited):
-    """What one guideline says, with strength and direction apart.
-
-    Examples
-    --------
-    >>> from backloop.library import Library
-    >>> Library.packaged().intervention("aerobic-exercise").guidelines[0].direction
-    'for'
-    """
-
-    body: str
-    year: int
-    direction: EvidenceDirection
-    strength: Literal["strong", "conditional", "consider", "not stated"]
-    certainty: Certainty
-    statement: Text
-
-
-class Harm(Cited):
-    """An unintended effect and how often it was seen.
-
-    Examples
-    --------
-    >>> rate = Text(en="5 of 40 people", zh="40人中5人")
-    >>> Harm(what=Text(en="soreness", zh="酸痛"), rate=rate, reference="bagg-2022", verified=True).rate.en
-    '5 of 40 people'
-    """
-
-    what: Text
-    rate: Text | None = None
-
-
-class Contraindication(Cited):
-    """When an intervention must not be given (absolute) or needs thought (relative), as a question to the record.
-
-    Examples
-    --------
-    >>> from backloop.library import Library
-    >>> Library.packaged().intervention("aerobic-exercise").contraindications[0].kind
-    'absolute'
-    """
-
-    kind: Literal["absolute", "relative"]
-    what: Text
-    when: Condition
-
-
-class ActsOn(Cited):
-    """A mechanism an intervention is meant to act on, and how well that link is established.
-
-    Examples
-    --------
-    >>> ActsOn(mechanism="cortical-map", link="hypothesis", reference="bagg-2022", verified=True).link
-    'hypothesis'
-    """
-
-    mechanism: str
-    link: Link
-
-
-class Dose(Cited):
-    """How much: weeks, sessions, minutes, with a ceiling that is never passed. Null where no source states it.
-
-    Examples
-    --------
-    >>> Dose(weeks=12, clinic_per_week=1, reference="bagg-2022", verified=True).weeks
-    12
-    """
-
-    weeks: int | None = Field(default=None, gt=0)
-    clinic_per_week: float | None = Field(default=None, ge=0)
-    clinic_minutes: float | None = Field(default=None, ge=0)
-    home_per_week: float | None = Field(default=None, ge=0)
-    home_minutes: float | None = Field(default=None, ge=0)
-    intensity: Text | None = None
-    progression: Text | None = None
-    ceiling_clinic_per_week: float | None = None
-    ceiling_home_per_week: float | None = None
-    ceiling_minutes_per_session: float | None = None
-
-
-class Stage(Cited):
-    """One step of a strand: its weeks, what is done in the clinic and at home, and when to move on.
-
-    `verified` speaks of what is done, `weeks_verified` of when. `provenance` is ``source`` (as the trial describes
-    it), ``adapted`` (from a neighbouring trial, named by `reference`) or ``convention`` (a working rule of ours).
-
-    Examples
-    --------
-    >>> from backloop.library import Library
-    >>> Library.packaged().intervention("resolve").stages[0].provenance in {"source", "adapted", "convention"}
-    True
-    """
-
-    id: str
-    strand: str
-    title: Text
-    weeks: tuple[int, int]
-    clinic: Text
-    home: Text
-    move_on: Text
-    tasks: tuple[str, ...] = ()
-    provenance: Literal["source", "adapted", "convention"]
-    weeks_verified: bool = False
-
-
-class Procedure(Frozen):
-    """A strand of an intervention: an ordered line of stages.
-
-    Examples
-    --------
-    >>> Procedure(id="education", title=Text(en="education", zh="教育")).id
-    'education'
-    """
-
-    id: str
-    title: Text
-
-
-class Stated(Cited):
-    """A descriptive field; null where the source is silent, so that silence shows.
-
-    Examples
-    --------
-    >>> Stated(text=None, reference="bagg-2022", verified=False).text is None
-    True
-    """
-
-    text: Text | None = None
-
-
-class Tidier(Frozen):
-    """The intervention described as TIDieR and CERT ask.
-
-    Examples
-    --------
-    >>> from backloop.library import Library
-    >>> Library.packaged().intervention("resolve").tidier.who.verified
-    True
-    """
-
-    why: Stated
-    materials: Stated
-    procedures: Stated
-    who: Stated
-    how: Stated
-    where: Stated
-    when_and_how_much: Stated
-    tailoring: Stated
-    modifications: Stated
-    planned_adherence: Stated
-    actual_adherence: Stated
-    equipment: Stated
-    supervision: Stated
-    progression_rule: Stated
-    motivation: Stated
-
-
-class Intervention(Book):
-    """A treatment: description, strands and stages, dose, evidence with direction, guidelines, harms, limits.
-
-    Examples
-    --------
-    >>> from backloop.library import Library
-    >>> [strand.id for strand in Library.packaged().intervention("resolve").strands]
-    ['education', 'pre-movement', 'movement']
-    """
-
-    plain: Text
-    role: Literal["core", "supporting", "component"]
-    never_alone: bool = False
-    targets: tuple[Literal["centre", "periphery"], ...] = Field(min_length=1)
-    acts_on: tuple[ActsOn, ...]
-    strands: tuple[Procedure, ...] = Field(min_length=1)
-    stages: tuple[Stage, ...] = Field(min_length=1)
-    dose: Dose
-    evidence: tuple[EvidenceRow, ...] = Field(min_length=1)
-    conflicts: tuple[Text, ...] = ()
-    guidelines: tuple[Guideline, ...]
-    harms: tuple[Harm, ...] = Field(min_length=1)
-    contraindications: tuple[Contraindication, ...] = Field(min_length=1)
-    stop_rules: tuple[Text, ...] = Field(min_length=1)
-    tidier: Tidier
-    references: tuple[str, ...] = Field(min_length=1)
-
-
 class Task(Book):
     """A training task: what the person does, its parameters from easy to hard, what it records, when to step up.
 
@@ -333,4 +112,65 @@ class Task(Book):
     records: tuple[str, ...] = Field(min_length=1)
     step_up: Text
     step_up_verified: bool
+    references: tuple[str, ...] = Field(min_length=1)
+
+
+class SessionRule(Book):
+    """What one training session calls for: go on, lighter, hold, step back, not today, or stop and refer.
+
+    `when` asks the answers given before the session (``session-check``) and what the programme knows of itself
+    (``sessions.missed-in-a-row``, ``sessions.days-since-last``). `families` names the kinds of treatment the rule is
+    for; none means all. `modes` names the ways of pacing it belongs to.
+
+    Examples
+    --------
+    >>> from backloop.library import Library
+    >>> Library.packaged().session_rule("new-emergency-signs").then
+    'stop and refer'
+    """
+
+    moment: Literal["before", "during", "after", "missed"]
+    when: Condition
+    then: Literal["go on", "lighter", "hold", "step back", "not today", "stop and refer"]
+    modes: tuple[Literal["time-contingent", "symptom-guided"], ...] = ("time-contingent", "symptom-guided")
+    families: tuple[Family, ...] = ()
+    action: Text
+    plain: Text
+    reference: str
+    verified: bool
+    note: str = ""
+
+
+class ClaimCheck(Cited):
+    """One claim held against the source it rests on, or against what others found.
+
+    `claimed_in` is where it stands, `reference` the source that was looked into, `source_says` what is written there;
+    `verified` says whether that source was read.
+
+    Examples
+    --------
+    >>> from backloop.library import Library
+    >>> Library.packaged().claims("review-claims").checks[0].verdict
+    'reversed'
+    """
+
+    id: str
+    claim: Text
+    claimed_in: str
+    source_says: Text
+    verdict: Literal["reversed", "not what was studied", "stronger than shown", "opposed by others", "not found"]
+    consequence: Text
+
+
+class ClaimsReview(Book):
+    """Claims of a review that its own sources, or larger studies, contradict; shown side by side.
+
+    Examples
+    --------
+    >>> from backloop.library import Library
+    >>> len(Library.packaged().claims("review-claims").checks) > 3
+    True
+    """
+
+    checks: tuple[ClaimCheck, ...] = Field(min_length=1)
     references: tuple[str, ...] = Field(min_length=1)

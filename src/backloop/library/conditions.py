@@ -3,6 +3,7 @@
 Decides how a declared condition is judged; it does not know what follows from the answer.
 """
 
+import math
 from collections.abc import Callable, Iterator
 from typing import Self
 
@@ -70,13 +71,19 @@ class Condition(Frozen):
             yield from part.ids()
 
     def _judge_leaf(self, value: float | str | None) -> bool | None:
-        if value is None:
+        if value is None or self._is_no_answer(value):
             return None
         if self.one_of:
             return value in self.one_of
         if self.equals is not None:
             return value == self.equals
         return self._judge_number(value)
+
+    def _is_no_answer(self, value: float | str) -> bool:
+        """Say whether text, or a number that is none, stands where the question asks for a number."""
+        if isinstance(value, str):
+            return not any(isinstance(test, str) for test in (self.equals, *self.one_of))
+        return math.isnan(value)
 
     def _judge_number(self, value: float | str) -> bool | None:
         if isinstance(value, str):

@@ -18,7 +18,11 @@ from backloop.errors import InvalidBook, UncitedClaim, UnknownBook
 from backloop.library.assessments import Instrument, Marker, Protocol
 from backloop.library.bibliography import read_bibliography
 from backloop.library.books import Book, Reference
-from backloop.library.care import Intervention, Mechanism, SafetyRule, Task
+from backloop.library.care import ClaimsReview, Mechanism, SafetyRule, SessionRule, Task
+from backloop.library.checklists import Checklist
+from backloop.library.limits import Limit
+from backloop.library.stamping import read_stamp, take_fingerprint
+from backloop.library.treatments import Intervention
 
 __all__ = ["SHELVES", "Library", "Shelf", "cited_keys"]
 
@@ -29,7 +33,11 @@ SHELVES: dict[str, type[Book]] = {
     "mechanisms": Mechanism,
     "interventions": Intervention,
     "safety": SafetyRule,
+    "sessions": SessionRule,
     "tasks": Task,
+    "claims": ClaimsReview,
+    "limits": Limit,
+    "checklists": Checklist,
 }
 """The shelves by folder name, with the type of their books."""
 
@@ -110,11 +118,17 @@ class Library:
     @cached_property
     def edition(self) -> str:
         """The date of the packaged books; a short hash of a site's own books follows after a plus sign."""
-        packaged = tomllib.loads((self.folders[0] / "edition.toml").read_text(encoding="utf-8"))["edition"]
+        stamp = read_stamp(self.folders[0])
+        packaged = stamp.edition if stamp else "undated"
         outside = [path for folder in self.folders[1:] for path in sorted(folder.rglob("*.toml"))]
         if not outside:
             return str(packaged)
         return f"{packaged}+{sha256(b''.join(path.read_bytes() for path in outside)).hexdigest()[:8]}"
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """A hash of what the packaged books hold, which their date must keep up with."""
+        return take_fingerprint(self.folders[0])
 
     @cached_property
     def references(self) -> dict[str, Reference]:
@@ -162,6 +176,22 @@ class Library:
         """Give one safety rule."""
         return self._shelves["safety"][book_id]  # type: ignore[no-any-return]
 
+    def session_rule(self, book_id: str) -> SessionRule:
+        """Give one rule for training sessions."""
+        return self._shelves["sessions"][book_id]  # type: ignore[no-any-return]
+
+    def claims(self, book_id: str) -> ClaimsReview:
+        """Give one set of checked claims."""
+        return self._shelves["claims"][book_id]  # type: ignore[no-any-return]
+
+    def limit(self, book_id: str) -> Limit:
+        """Give one limit for stimulation of the brain."""
+        return self._shelves["limits"][book_id]  # type: ignore[no-any-return]
+
+    def checklist(self, book_id: str) -> Checklist:
+        """Give one reporting checklist."""
+        return self._shelves["checklists"][book_id]  # type: ignore[no-any-return]
+
     def task(self, book_id: str) -> Task:
         """Give one training task."""
         return self._shelves["tasks"][book_id]  # type: ignore[no-any-return]
@@ -186,9 +216,27 @@ class Library:
         """Read every book and list what is wrong, one sentence each; an empty list means all is well."""
         try:
             self.references  # noqa: B018 - read before the books, whose claims it answers for
+            undated = list(self._check_stamp())
         except InvalidBook as error:
             return [str(error)]
-        return [problem for name in SHELVES for problem in self._check_shelf(name)]
+        return [problem for name in SHELVES for problem in self._check_shelf(name)] + undated + self._check_folders()
+
+    def _check_stamp(self) -> Iterator[str]:
+        for folder in self.folders:
+            stamp = read_stamp(folder)
+            if stamp and stamp.fingerprint and stamp.fingerprint != take_fingerprint(folder):
+                where = "" if folder == self.folders[0] else f"{folder.name}: "
+                fault = f"the books changed after their date, {stamp.edition}; run 'backloop books stamp'"
+                yield f"{where}{fault} to date them anew"
+
+    def _check_folders(self) -> list[str]:
+        """Name every folder of books that a misspelt name keeps from being read."""
+        found = {path.parent for folder in self.folders[1:] for path in folder.glob("*/*.toml")}
+        return [
+            f"{folder.name}: no shelf has that name, so its books are not read; the shelves are {', '.join(SHELVES)}"
+            for folder in sorted(found)
+            if folder.name not in SHELVES
+        ]
 
     def _check_shelf(self, name: str) -> Iterator[str]:
         for book_id in self._shelves[name]:
@@ -254,10 +302,16 @@ def _read_book(path: Path, kind: type[Book]) -> Book:
     except tomllib.TOMLDecodeError as error:
         message = f"{path.name}: not valid TOML ({error}); see CONTRIBUTING.md for a book's layout"
         raise InvalidBook(message) from error
+    except RecursionError as error:
+        message = f"{path.name}: nested too deep to be read; see CONTRIBUTING.md for a book's layout"
+        raise InvalidBook(message) from error
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "the book"
         message = f"{path.name}: {where}: {first['msg']} ({error.error_count()} problem(s) in all)"
+        raise InvalidBook(message) from error
+    except ValueError as error:
+        message = f"{path.name}: a number is too long to be read; correct it"
         raise InvalidBook(message) from error
     if book.id != path.stem:
         message = f"{path.name}: the book calls itself '{book.id}'; file name and id must be the same"

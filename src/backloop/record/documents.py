@@ -148,4 +148,6 @@ def _judge(
     if value is None or (target.form == "text" and isinstance(value, str)):
         return None
     accepted = target.accept(str(value))
-    return accepted if isinstance(accepted, Refusal) else None
+    if isinstance(accepted, Refusal) or not isinstance(value, str):
+        return accepted if isinstance(accepted, Refusal) else None
+    return Refusal(target.expected, "write the number without quotes")

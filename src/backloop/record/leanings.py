@@ -112,6 +112,9 @@ _BOOKS = {
     "neuro-exam": _chance(0.02),
     "health-screen": _chance(0.01),
     "tms-screen": _chance(0.01),
+    "clinic-resources": _chance(0.8),
+    "treatment-decisions": _chance(0.02),
+    "session-check": _chance(0.01),
 }
 _OTHER_BOOKS = Leaning(-0.4, severity=0.5, mood=0.3)
 _ITEMS = {
@@ -120,6 +123,10 @@ _ITEMS = {
     "health-screen_01": _chance(0.1),
     "health-screen_06": _chance(0.04),
     "tms-screen_11": _chance(0.3),
+    "clinic-resources_01": _chance(0.98),
+    **dict.fromkeys(("session-check_01", "session-check_02"), Leaning(0.0, severity=0.7)),
+    "session-check_08": Leaning(-1.2, severity=0.4),
+    "session-check_09": Leaning(0.0, mood=0.4),
     "iasp-nociplastic_01": _chance(0.98),
     "peripheral-exam_01": _chance(0.5),
     "peripheral-exam_02": _chance(0.5),
@@ -144,6 +151,8 @@ _LADDERS: dict[str, tuple[Value, ...]] = {
     "peripheral-exam_03": (0, 0, 1, 2, 3, 5),
     "preferences_01": (2, 1, 0),
     "preferences_04": (60, 45, 30, 30, 20, 20, 15, 10),
+    "session-check_08": (0, 0, 0, 2, 6, 12, 24, 36),
+    "session-check_09": (8, 7.5, 7, 6.5, 6, 5, 4),
     "ipaq-sf_02": _MINUTES,
     "ipaq-sf_04": _MINUTES,
     "ipaq-sf_06": _MINUTES,

@@ -26,7 +26,7 @@ Floats = NDArray[np.float64]
 CLINIC_BOOKS = (
     "nrs", "rmdq", "odi", "frebaq", "tsk-13", "fabq", "pcs", "pseq", "bbq", "phq-9", "gad-7", "isi", "csi",
     "paindetect", "start-back", "psfs", "red-flags", "neuro-exam", "iasp-nociplastic", "health-screen", "preferences",
-    "peripheral-exam", "two-point-lumbar", "left-right-trunk", "luomajoki", "activity-tolerance",
+    "clinic-resources", "peripheral-exam", "two-point-lumbar", "left-right-trunk", "luomajoki", "activity-tolerance",
 )  # fmt: skip
 """What a made-up person is asked and tested with by default."""
 
