@@ -6,7 +6,7 @@ Decides the one tree of exceptions; it decides nothing about a person: missing a
 
     BackloopError
     ├─ BookError      UnknownBook · InvalidBook · UncitedClaim
-    ├─ RecordError    UnreadableSource · InvalidMapping · UnknownPerson · UnwritableRecord
+    ├─ RecordError    UnreadableSource · InvalidMapping · UnknownPerson · UnwritableRecord · InvalidStimulation
     ├─ MeasureError   UnitMismatch · ScaleMismatch
     ├─ TrialError
     └─ DoorError      UnknownReader · NothingToRead
@@ -20,6 +20,7 @@ __all__ = [
     "DoorError",
     "InvalidBook",
     "InvalidMapping",
+    "InvalidStimulation",
     "MeasureError",
     "NothingToRead",
     "RecordError",
@@ -112,6 +113,16 @@ class InvalidMapping(RecordError, ValueError):
     Examples
     --------
     >>> issubclass(InvalidMapping, ValueError)
+    True
+    """
+
+
+class InvalidStimulation(RecordError, ValueError):
+    """A stimulation protocol's file does not follow its type: a wrong unit, a misspelt field, a contradiction.
+
+    Examples
+    --------
+    >>> issubclass(InvalidStimulation, ValueError)
     True
     """
 

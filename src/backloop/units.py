@@ -158,6 +158,7 @@ class Absent(StrEnum):
     UNDEFINED = "undefined"
     UNKNOWN_SCALE = "unknown scale"
     ARTEFACT = "artefact"
+    NOT_REACHED = "not reached"
 
     @property
     def text(self) -> Text:
@@ -173,6 +174,7 @@ _ABSENT_TEXTS = {
     Absent.UNDEFINED: Text(en="cannot be computed (division by zero)", zh="无法计算（除数为零）"),
     Absent.UNKNOWN_SCALE: Text(en="reported on a scale that is not known", zh="所报分数的量尺未知"),
     Absent.ARTEFACT: Text(en="measured, but not usable", zh="已测量，但数据不可用"),
+    Absent.NOT_REACHED: Text(en="not reached within the device's range", zh="在设备量程内未达到"),
 }
 
 
