@@ -1,10 +1,19 @@
 """What the observations amount to: scores, tests and their error."""
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from backloop.measure.answers import Accepted, accepted
 from backloop.measure.measures import (
     BandName,
     Because,
     Measure,
     Measures,
+)
+from backloop.measure.motor_threshold import (
+    MEP_MICROVOLTS,
+    MotorThreshold,
+    ThresholdMethod,
 )
 from backloop.measure.reliability import (
     applies_to,
@@ -22,16 +31,38 @@ from backloop.measure.scoring import (
     software_version,
 )
 
+if TYPE_CHECKING:
+    from backloop.measure.threshold_hunting import HuntRule, ThresholdHunt
+    from backloop.measure.threshold_simulation import (
+        FoundThresholds,
+        StimulatedPeople,
+        count_thresholds,
+        hunt_thresholds,
+        make_stimulated_people,
+    )
+
 __all__ = [
+    "MEP_MICROVOLTS",
+    "Accepted",
     "BandName",
     "Because",
+    "FoundThresholds",
+    "HuntRule",
     "Measure",
     "Measures",
+    "MotorThreshold",
+    "StimulatedPeople",
+    "ThresholdHunt",
+    "ThresholdMethod",
+    "accepted",
     "applies_to",
     "clinical_cutoff",
+    "count_thresholds",
     "end_of_scale",
     "error_interval",
     "fitting_precision",
+    "hunt_thresholds",
+    "make_stimulated_people",
     "reliable_change_index",
     "score",
     "smallest_detectable_change",
@@ -39,3 +70,21 @@ __all__ = [
     "standard_error",
     "standard_error_of",
 ]
+
+# What brings scipy is loaded when one of its names is first asked for.
+_SIMULATION = ("FoundThresholds", "StimulatedPeople", "count_thresholds", "hunt_thresholds", "make_stimulated_people")
+_MODULES = {
+    **dict.fromkeys(("HuntRule", "ThresholdHunt"), "threshold_hunting"),
+    **dict.fromkeys(_SIMULATION, "threshold_simulation"),
+}
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - the imports above give the types
+    if name not in _MODULES:
+        message = f"module 'backloop.measure' has no attribute '{name}'; it offers {', '.join(__all__)}"
+        raise AttributeError(message)
+    return getattr(import_module(f"backloop.measure.{_MODULES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__
