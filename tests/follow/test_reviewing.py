@@ -5,7 +5,7 @@ import pytest
 from backloop.errors import UnknownPerson
 from backloop.follow import review, review_measures
 from backloop.measure import Because, score
-from backloop.plan import Plan, Status
+from backloop.plan import Burden, Plan, Status
 from backloop.record import Observation, Origin, Participant, Record, Session
 from backloop.units import Scale
 
@@ -18,6 +18,7 @@ PLAN = Plan(
     goals=(),
     prescriptions=(),
     considered=(),
+    burden=Burden(clinic_visits=0, clinic_minutes=0, home_minutes=0, most_clinic_visits=5, most_home_minutes=420),
     mode=None,
     mode_reason=None,
     because=Because(edition="test", software="test"),

@@ -42,10 +42,11 @@ def test_every_source_exists(walk):
 
 
 def test_refer_means_nothing_is_scheduled(walk):
-    """The programme has weeks exactly when the plan lets treatment be planned."""
+    """The programme has weeks exactly when the plan prescribes something, and never where it refers."""
     _, plan, programme, _ = walk
 
-    assert (plan.status is not Status.REFER) == bool(programme.weeks)
+    assert bool(plan.prescriptions) == bool(programme.weeks)
+    assert plan.status is not Status.REFER or not programme.weeks
 
 
 def test_nouns_know_that_the_person_is_made_up(walk):

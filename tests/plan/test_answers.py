@@ -1,7 +1,9 @@
 """Which answer stands at a visit."""
 
+import pytest
+
 from backloop.measure import Measure
-from backloop.plan import Wishes, stand
+from backloop.plan import RecordedDecision, Wishes, stand
 from backloop.units import Text
 
 
@@ -36,3 +38,34 @@ def test_wishes_not_asked_are_not_known(person):
     wishes = Wishes.of(stand(*person({"preferences_01": 2, "preferences_04": 20})))
 
     assert (2, None, 20, None) == (wishes.willing, wishes.helper, wishes.minutes, wishes.exercise)
+
+
+@pytest.mark.parametrize(
+    ("written", "named"),
+    [("tdcs-m1 rtms-m1", {"tdcs-m1", "rtms-m1"}), ("TDCS-M1、pemf", {"tdcs-m1", "pemf"}), ("", set()), (None, set())],
+)
+def test_a_decision_names_its_treatments(person, written, named):
+    """Ids stand apart by spaces or commas, in either language, and capitals do not matter."""
+    answers = {} if written is None else {"treatment-decisions_01": written}
+
+    assert named == RecordedDecision.of(stand(*person(answers))).named
+
+
+DECISION = {"treatment-decisions_02": "AB", "treatment-decisions_03": "no relief so far", "treatment-decisions_04": 1}
+
+
+@pytest.mark.parametrize(
+    ("later", "lacking"),
+    [
+        ({"treatment-decisions_01": "rtms-m1"}, {"02", "03", "04"}),
+        ({"treatment-decisions_04": 0}, {"04"}),
+        ({"treatment-decisions_02": " "}, {"02"}),
+        ({"treatment-decisions_01": "rtms-m1"} | DECISION, set()),
+        ({"nrs_01": 3}, set()),
+    ],
+)
+def test_a_decision_is_written_at_one_visit(person, later, lacking):
+    """What the person agreed to at one visit never carries over to a treatment that is named at another."""
+    decision = RecordedDecision.of(stand(*person({"treatment-decisions_01": "tdcs-m1"} | DECISION, later=later)))
+
+    assert {f"treatment-decisions_{item}" for item in lacking} == set(decision.lacking)

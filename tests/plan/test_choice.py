@@ -5,9 +5,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from backloop.library import Condition, Contraindication, Dose, Library, Mechanism, Task
-from backloop.library.care import ActsOn
+from backloop.library.treatments import ActsOn
 from backloop.measure import Measure
-from backloop.plan import Status, prescribe
+from backloop.plan import Role, Status, prescribe
 from backloop.units import Text
 
 NAMES = ("resolve", "aerobic-exercise", "graded-activity", "motor-control-exercise", "pain-education")
@@ -34,7 +34,9 @@ def _book(name):
         ActsOn(mechanism=aim, link="hypothesis", reference="backloop-unverified", verified=False)
         for aim in AIMS.get(name, ())
     )
-    dose = Dose(weeks=12, home_per_week=3, home_minutes=20, reference="backloop-convention", verified=False)
+    dose = Dose(
+        weeks=12, clinic_per_week=2, home_per_week=3, home_minutes=20, reference="backloop-convention", verified=False
+    )
     update = (
         {"id": name, "title": Text(en=name, zh=name), "contraindications": (BARRED,)}
         if name == "resolve"
@@ -87,7 +89,9 @@ def test_findings_bring_in_peripheral_work(library, person):
 
 def test_most_findings_first_and_two_at_most(library, person):
     """Two supporting treatments join, those with most support behind them; the third says that two are enough."""
-    verdicts = {"deconditioning": "supported", "threat-beliefs": "supported", "motor-control": "possible"}
+    verdicts = dict.fromkeys(("deconditioning", "low-mood", "threat-beliefs"), "supported") | {
+        "motor-control": "possible"
+    }
     record, profile = person({}, verdicts=verdicts)
     plan = prescribe(profile, record, library=library)
 
@@ -95,9 +99,57 @@ def test_most_findings_first_and_two_at_most(library, person):
     assert "Two supporting" in _reasons(plan, "motor-control-exercise")[-1].text.en
 
 
+def test_each_supporting_treatment_meets_a_finding_of_its_own(library, person):
+    """Graded activity meets low activity as well as fear, so aerobic exercise adds nothing that is not met."""
+    record, profile = person({}, verdicts={"deconditioning": "possible", "threat-beliefs": "supported"})
+    plan = prescribe(profile, record, library=library)
+
+    assert ["resolve", "graded-activity"] == _chosen(plan)
+    assert "met by another treatment" in _reasons(plan, "aerobic-exercise")[-1].text.en
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "chosen"),
+    [
+        ({"motor-control": "supported"}, "motor-control-exercise"),
+        ({"motor-control": "possible"}, "motor-control-exercise"),
+        ({"deconditioning": "supported"}, "aerobic-exercise"),
+        ({"threat-beliefs": "supported"}, "graded-activity"),
+        ({"threat-beliefs": "supported", "low-self-efficacy": "possible"}, "graded-activity"),
+        ({"low-self-efficacy": "possible"}, "mind-body-exercise"),
+        ({"poor-sleep": "supported", "anxiety": "possible"}, "mind-body-exercise"),
+        ({"low-mood": "supported"}, "aerobic-exercise"),
+        ({"anxiety": "supported"}, "slow-breathing"),
+    ],
+)
+def test_findings_decide_between_treatments_of_similar_standing(person, verdicts, chosen):
+    """A finding brings in the treatment whose main aim it is, and no second one for the same finding."""
+    plan = prescribe(*reversed(person({"preferences_05": 1}, verdicts=verdicts)))
+
+    assert ["resolve", chosen] == _chosen(plan)
+
+
+def test_the_main_aim_comes_before_the_number_of_findings(person):
+    """A treatment that acts on many things does not push out the one made for what was found most clearly."""
+    many = ("poor-sleep", "threat-beliefs", "low-self-efficacy", "deconditioning")
+    verdicts = {"motor-control": "supported"} | dict.fromkeys(many, "possible")
+    plan = prescribe(*reversed(person({"preferences_04": 25}, verdicts=verdicts)))
+
+    assert ["resolve", "motor-control-exercise"] == _chosen(plan)
+
+
+@pytest.mark.parametrize(("wish", "chosen"), [(1, "graded-activity"), (None, "slow-breathing")])
+def test_a_wish_for_exercise_decides_between_equals(person, wish, chosen):
+    """Where findings support the main aims of an exercise and of something else, the wish brings the exercise first."""
+    verdicts = dict.fromkeys(("anxiety", "threat-beliefs"), "supported")
+    answers = {"preferences_04": 25} | ({} if wish is None else {"preferences_05": wish})
+
+    assert ["resolve", chosen] == _chosen(prescribe(*reversed(person(answers, verdicts=verdicts))))
+
+
 @pytest.mark.parametrize(
     ("available", "minutes"),
-    [(60, [30, 20, 10]), (45, [25, 10, 10]), (35, [25, 10]), (20, [10, 10]), (15, [15]), (5, [5])],
+    [(60, [30, 10, 20]), (45, [25, 10, 10]), (35, [25, 10]), (20, [10, 10]), (15, [15]), (5, [5])],
 )
 def test_the_day_is_shared(library, person, available, minutes):
     """The core keeps half of the day's minutes at least; the others get ten or more each, or are left out."""
@@ -236,7 +288,7 @@ def test_the_plan_knows_because_of_what(library, person):
     because = prescribe(profile, record, library=library).because
 
     assert library.edition == because.edition
-    assert "interventions/resolve@1" in because.books
+    assert "interventions/resolve@2" in because.books
     assert {"ses-w00/red-flags_01", "ses-w00/preferences_04"} <= set(because.observations)
     assert "ses-w00/frebaq_01" not in because.observations
 
@@ -246,7 +298,7 @@ def test_supporting_treatments_share_the_visits_of_the_core(person):
     record, profile = person({}, verdicts={"motor-control": "supported", "threat-beliefs": "supported"})
     core, *others = prescribe(profile, record).prescriptions
 
-    assert ["graded-activity", "motor-control-exercise"] == [entry.intervention for entry in others]
+    assert 2 == len(others)
     assert {(core.dose.clinic_per_week, None)} == {
         (entry.dose.clinic_per_week, entry.dose.clinic_minutes) for entry in others
     }
@@ -258,3 +310,104 @@ def test_a_fracture_leaves_no_training_and_no_pacing(person):
     plan = prescribe(*reversed(person({"health-screen_19": 1})))
 
     assert ((), None, None) == (plan.prescriptions, plan.mode, plan.mode_reason)
+
+
+DECISION = {"treatment-decisions_02": "AB", "treatment-decisions_03": "why", "treatment-decisions_04": 1}
+
+
+def _roles(plan):
+    return {entry.intervention: entry.role for entry in (*plan.prescriptions, *plan.considered)}
+
+
+def test_research_only_needs_a_recorded_decision(person):
+    """Without the decision nothing of research is given; with it, it is given as such, on those observations."""
+    findings = {"cortical-map": "supported"}
+    without = prescribe(*reversed(person({}, verdicts=findings)))
+    decided = prescribe(*reversed(person(DECISION | {"treatment-decisions_01": "tdcs-m1"}, verdicts=findings)))
+    (chosen,) = [entry for entry in decided.prescriptions if entry.role is Role.RESEARCH_ONLY]
+
+    assert Role.RESEARCH_ONLY is _roles(without)["tdcs-m1"]
+    assert "tdcs-m1" not in _chosen(without)
+    assert "tdcs-m1" == chosen.intervention
+    assert any("ses-w00/treatment-decisions_01" in reason.because for reason in chosen.reasons)
+    assert chosen.conflicts
+    assert "ses-w00/treatment-decisions_04" in decided.because.observations
+
+
+def test_a_research_treatment_keeps_its_own_visits(person):
+    """A course of stimulation is not thinned to the visits of the core."""
+    plan = prescribe(*reversed(person(DECISION | {"treatment-decisions_01": "tdcs-m1"})))
+    dose = Library.packaged().intervention("tdcs-m1").dose
+
+    assert dose.clinic_per_week == plan.prescriptions[-1].dose.clinic_per_week
+    assert dose.clinic_per_week == plan.burden.clinic_visits
+
+
+def test_a_sham_is_never_prescribed(person):
+    """A decision that names a comparator of trials changes nothing."""
+    plan = prescribe(*reversed(person(DECISION | {"treatment-decisions_01": "sham-laser"})))
+
+    assert "sham-laser" not in _chosen(plan)
+    assert Role.NOT_RECOMMENDED is _roles(plan)["sham-laser"]
+
+
+def test_a_decision_on_nothing_known_is_said(person):
+    """A misspelt id in a decision does not pass in silence."""
+    plan = prescribe(*reversed(person(DECISION | {"treatment-decisions_01": "tdcs-m2"})))
+
+    assert any("check its id" in reason.text.en for reason in plan.status_reasons)
+
+
+def test_manual_treatment_is_never_alone(person):
+    """Hands-on treatment goes with the core or with exercise, and otherwise not at all."""
+    hands = {"nociceptive": "supported"}
+    beside = prescribe(*reversed(person({"preferences_05": 0}, verdicts=hands)))
+    alone = prescribe(*reversed(person({"preferences_05": 0, "clinic-resources_01": 0}, verdicts=hands)))
+
+    assert "spinal-mobilisation" in _chosen(beside)
+    assert [] == _chosen(alone)
+    assert "never given alone" in _reasons(alone, "spinal-mobilisation")[-1].text.en
+
+
+def test_exercise_comes_first_where_the_core_is_not_possible(person):
+    """Where nobody can give the core, exercise takes its place before anything else joins."""
+    plan = prescribe(*reversed(person({"clinic-resources_01": 0}, verdicts={"nociceptive": "supported"})))
+
+    assert Role.NOT_FEASIBLE is _roles(plan)["resolve"]
+    assert "exercise" == Library.packaged().intervention(_chosen(plan)[0]).family
+
+
+def test_too_many_visits_are_left_out(library, shelve, person):
+    """What asks for more visits than the bound is an adjunct that is not chosen, with the reason."""
+    dose = Dose(weeks=6, clinic_per_week=6, clinic_minutes=30, reference="backloop-convention", verified=False)
+    books = [
+        book.model_copy(update={"dose": dose}) if book.id == "motor-control-exercise" else book
+        for book in library.shelf("interventions").values()
+    ]
+    shelves = {name: library.shelf(name).values() for name in ("mechanisms", "tasks")}
+    record, profile = person({}, verdicts={"motor-control": "supported"})
+    plan = prescribe(profile, record, library=shelve(interventions=books, **shelves))
+
+    assert Role.ADJUNCT is _roles(plan)["motor-control-exercise"]
+    assert "more visits" in _reasons(plan, "motor-control-exercise")[-1].text.en
+
+
+def test_the_burden_is_added_up(library, person):
+    """Visits count once where treatments share them; home practice is summed over the week and stays in its bound."""
+    record, profile = person({"preferences_04": 45}, verdicts={"motor-control": "supported"})
+    plan = prescribe(profile, record, library=library)
+    core, other = (entry.dose for entry in plan.prescriptions)
+
+    assert core.clinic_per_week == other.clinic_per_week == plan.burden.clinic_visits
+    assert core.home_per_week * core.home_minutes + 3 * other.home_minutes == plan.burden.home_minutes
+    assert 45 * 7 == plan.burden.most_home_minutes
+
+
+def test_amounts_no_source_states_are_named(person):
+    """A treatment whose minutes at home are open is in no sum, and the burden says so."""
+    plan = prescribe(*reversed(person({}, verdicts={"threat-beliefs": "supported"})))
+    open_titles = {title.en for title in plan.burden.not_stated}
+
+    assert "graded-activity" in _chosen(plan)
+    assert Library.packaged().intervention("graded-activity").title.en in open_titles
+    assert "no source states" in plan.burden.text.en

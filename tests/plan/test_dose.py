@@ -1,4 +1,4 @@
-"""Amounts: fitted to the person, never above a ceiling; quotas; heart rate."""
+"""Amounts: fitted to the person, never above a ceiling; heart rate."""
 
 import pytest
 from hypothesis import given
@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from backloop.errors import MeasureError
 from backloop.library import Dose
-from backloop.plan.dose import aim_heart_rate, fit_dose, hold_quotas, quota_line, share_visits
+from backloop.plan.dose import aim_heart_rate, fit_dose, share_visits
 
 SOURCE = {"reference": "backloop-convention", "verified": False}
 amounts = st.one_of(st.none(), st.floats(0, 300))
@@ -47,6 +47,14 @@ def test_what_the_book_leaves_open_stays_open(dose, minutes):
         assert (getattr(dose, name) is None) == (getattr(mine, name) is None)
 
 
+def test_a_course_keeps_to_its_ceiling():
+    """No more sessions than the book's ceiling, and still a whole number."""
+    mine = fit_dose(Dose(sessions=18, ceiling_sessions=12, **SOURCE))
+
+    assert 12 == mine.sessions
+    assert isinstance(mine.sessions, int)
+
+
 def test_unwilling_means_no_home_practice():
     """A person who does not want to practise at home gets none."""
     mine = fit_dose(Dose(home_per_week=5, home_minutes=30, **SOURCE), willing=0)
@@ -68,54 +76,6 @@ def test_shared_visits_add_none():
     assert 1.5 == share_visits(dose, visits=2).clinic_per_week
 
 
-def test_quotas_by_hand():
-    """From 70 % of the mean of 18, 20 and 22 in a straight line to 30."""
-    assert (14.0, 18.0, 22.0, 26.0, 30.0) == quota_line([18, 20, 22], goal=30, weeks=5)
-
-
-@given(trials=st.lists(st.floats(0.5, 120), min_size=1, max_size=3), goal=st.floats(0.5, 240), weeks=st.integers(1, 26))
-def test_quotas_never_pass_the_goal(trials, goal, weeks):
-    """No quota exceeds the goal, and the last reaches it when it lies above the start."""
-    line = quota_line(trials, goal=goal, weeks=weeks)
-
-    assert len(line) == weeks
-    assert max(line) <= goal
-    if weeks > 1:
-        assert abs(line[-1] - goal) <= 0.05
-
-
-def test_quotas_without_a_goal_grow_by_five_percent():
-    """Where no goal amount was agreed, each week adds five percent."""
-    assert (14.0, 14.7, 15.4) == quota_line([20], goal=None, weeks=3)
-
-
-def test_quotas_need_a_baseline():
-    """Without a baseline trial there is nothing to start from."""
-    with pytest.raises(MeasureError, match="at least one baseline trial"):
-        quota_line([], goal=30)
-
-
-def test_two_misses_hold_the_quota():
-    """After two missed weeks the quota stays, and then goes on."""
-    assert (14, 18, 18, 22, 26) == hold_quotas([14, 18, 22, 26, 30], missed=[True, True, False])
-
-
-def test_one_miss_changes_nothing():
-    """A single missed week is no reason to hold."""
-    assert (14, 18, 22) == hold_quotas([14, 18, 22], missed=[True, False])
-
-
-@given(
-    line=st.lists(st.floats(0, 100), min_size=1, max_size=12).map(sorted), missed=st.lists(st.booleans(), max_size=12)
-)
-def test_holding_never_adds(line, missed):
-    """Holding never asks for more than the preset line, and never cuts below the week before."""
-    held = hold_quotas(line, missed=missed)
-
-    assert all(now <= preset for now, preset in zip(held, line, strict=True))
-    assert list(held) == sorted(held)
-
-
 def test_karvonen_by_hand():
     """(180 - 60) x 0.40 + 60 = 108 and (180 - 60) x 0.59 + 60 = 130.8."""
     target = aim_heart_rate(highest=180, resting=60, takes_beta_blocker=False)
@@ -130,6 +90,20 @@ def test_beta_blocker_or_unknown_means_exertion_only(blocker):
 
     assert (None, None) == (target.low, target.high)
     assert "12 to 13" in target.words.en
+
+
+def test_a_week_of_the_programme_gives_its_own_rate():
+    """45 % of the reserve of a person with 180 and 60 beats is 114 a minute."""
+    target = aim_heart_rate(highest=180, resting=60, takes_beta_blocker=False, shares=(0.45, 0.45))
+
+    assert (114.0, 114.0) == (target.low, target.high)
+
+
+@pytest.mark.parametrize("shares", [(0.6, 0.4), (0.4, 1.1), (-0.1, 0.5), (40, 59)])
+def test_shares_out_of_order_are_refused(shares):
+    """A percentage where a share is expected, or the ends mixed up, is a mistake of the caller."""
+    with pytest.raises(MeasureError, match="between 0 and 1"):
+        aim_heart_rate(highest=180, resting=60, takes_beta_blocker=False, shares=shares)
 
 
 def test_mixed_up_heart_rates_are_refused():

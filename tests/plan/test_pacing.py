@@ -31,3 +31,16 @@ def test_the_default_says_that_findings_do_not_decide(person):
 
     assert "do not decide" in reason.text.en
     assert "lambeek-2007" in reason.references
+
+
+@pytest.mark.parametrize("verdict", ["supported", "possible"])
+@pytest.mark.parametrize("name", ["threat-beliefs", "catastrophising", "nociplastic", "nociceptive"])
+def test_the_reason_names_what_decided_and_one_way_only(person, name, verdict):
+    """The reason rests on the finding that decided, cites a source, and says in both languages how pain counts."""
+    _, profile = person({}, verdicts={name: verdict, "cortical-map": "supported"})
+    mode, reason = choose_mode(profile)
+
+    assert (name,) == reason.because
+    assert reason.references
+    assert ("by the clock" in reason.text.en) == (mode == "time-contingent")
+    assert ("以症状为指导" in reason.text.zh) == (mode == "symptom-guided")

@@ -188,3 +188,52 @@ def test_an_unverified_rule_is_never_more_permissive(small, person, answers):
     case = person(answers)
 
     assert OPEN[screen(*case, library=small(verified=False)).status] <= OPEN[screen(*case, library=small()).status]
+
+
+@pytest.fixture(scope="module")
+def research(shelve):
+    """One treatment for research with a contraindication of its own, and the rules of `small`."""
+    book = Library.packaged().intervention("graded-activity")
+    own = book.model_copy(
+        update={"role": "research-only", "contraindications": (_limit("absolute", "tms-screen_03"),), "needs": ()}
+    )
+    return shelve(safety=[_rule("seat", ITEMS[0])], interventions=[own])
+
+
+@pytest.mark.parametrize(
+    ("decision", "status"),
+    [({}, Status.PROCEED), ({"treatment-decisions_01": "graded-activity"}, Status.ADAPT)],
+)
+def test_research_is_asked_about_only_where_it_is_in_question(research, person, decision, status):
+    """A question that only a research treatment asks bears on the status once a decision names it."""
+    assert status is screen(*person({ITEMS[0]: 0} | decision), library=research).status
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    left=st.sets(st.sampled_from(["treatment-decisions_02", "treatment-decisions_03", "tms-screen_03", ITEMS[0]])),
+)
+def test_an_incomplete_decision_never_opens_the_door(research, person, left):
+    """Law: where a decision names a treatment, leaving anything else unanswered is never more permissive."""
+    answers = {
+        ITEMS[0]: 0,
+        "tms-screen_03": 0,
+        "treatment-decisions_01": "graded-activity",
+        "treatment-decisions_02": "AB",
+        "treatment-decisions_03": "why",
+    }
+    fewer = {item: value for item, value in answers.items() if item not in left}
+    before, after = (screen(*person(given), library=research).status for given in (answers, fewer))
+
+    assert OPEN[after] <= OPEN[before]
+
+
+@pytest.mark.parametrize("value", ["yes", "1", "", 2, 9, -1, 0.5])
+def test_an_answer_its_item_does_not_have_is_no_answer(person, value):
+    """A code for a missing answer, or text in a number's place, never counts as a no to a safety question."""
+    asked = dict.fromkeys((f"red-flags_{number:02d}" for number in range(1, 17)), 0)
+    found, present = (screen(*person(asked | {"red-flags_01": each})) for each in (value, 1))
+
+    assert Status.CANNOT_SAY is found.status
+    assert "red-flags_01" in {item for alert in found.alerts for item in alert.unanswered}
+    assert Status.REFER is present.status

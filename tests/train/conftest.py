@@ -76,3 +76,26 @@ def plan_for():
         return prescribe(profile, record)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def plan_of(plan_for):
+    """Make a plan that holds one treatment of the library, paced in one way."""
+
+    def make(name, *, mode="time-contingent", **changes):
+        book, plan = Library.packaged().intervention(name), plan_for()
+        entry = plan.prescriptions[0].model_copy(
+            update={
+                "intervention": book.id,
+                "title": book.title,
+                "stages": book.stages,
+                "dose": book.dose,
+                "progressions": book.progressions,
+                "cautions": (),
+                "clinic_only_tasks": (),
+                **changes,
+            }
+        )
+        return plan.model_copy(update={"prescriptions": (entry,), "mode": mode})
+
+    return make

@@ -7,16 +7,30 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from backloop.errors import MeasureError
 from backloop.plan import Status
 from backloop.train import schedule
 
 START = dt.date(2026, 12, 1)
+DECIDED = {
+    "treatment-decisions_02": "consultant AB",
+    "treatment-decisions_03": "nothing else helped",
+    "treatment-decisions_04": 1,
+}
 BUSY = {"motor-control": "supported", "deconditioning": "supported", "threat-beliefs": "supported"}
 
 
 def _per_week(week, place, intervention):
     sessions = [session for session in week.sessions if session.place == place]
     return sum(any(done.intervention == intervention for done in session.activities) for session in sessions)
+
+
+def _holds(session, intervention):
+    return any(done.intervention == intervention for done in session.activities)
+
+
+def _home_days(programme):
+    return [session.date for week in programme.weeks for session in week.sessions if session.place == "home"]
 
 
 def test_the_core_makes_twelve_weeks(plan_for):
@@ -114,6 +128,65 @@ def test_plan_and_programme_count_the_same_visits(plan_for):
                 assert entry.dose.clinic_per_week == _per_week(week, "clinic", entry.intervention)
 
 
+def test_a_course_ends_with_its_last_session(plan_of):
+    """Two visits a week and a course of five: three weeks, then none."""
+    dose = plan_of("motor-control-exercise").prescriptions[0].dose
+    short = dose.model_copy(update={"clinic_per_week": 2, "sessions": 5})
+    weeks = schedule(plan_of("motor-control-exercise", dose=short), START).weeks
+
+    assert [2, 2, 1, 0, 0, 0, 0, 0] == [_per_week(week, "clinic", "motor-control-exercise") for week in weeks]
+
+
+@pytest.mark.parametrize(
+    ("name", "counts"),
+    [
+        ("tdcs-m1", [5]),
+        ("tdcs-dlpfc", [2, 2, 2, 2, 2]),
+        ("tdcs-exercise", [3, 3, 3, 3, 3]),
+        ("rtms-dlpfc", [3, 3, 3, 3, 1]),
+    ],
+)
+def test_a_course_decided_on_has_visits_of_its_own(plan_for, name, counts):
+    """What is research-only gets all sessions of its dose beside the core, on workdays, and then ends."""
+    plan = plan_for(DECIDED | {"treatment-decisions_01": name})
+    weeks = schedule(plan, START).weeks
+    given = [session.date for week in weeks for session in week.sessions if _holds(session, name)]
+
+    assert {"resolve", name} <= {entry.intervention for entry in plan.prescriptions}
+    assert [*counts, *[0] * (12 - len(counts))] == [_per_week(week, "clinic", name) for week in weeks]
+    assert [1] * 12 == [_per_week(week, "clinic", "resolve") for week in weeks]
+    assert all(day.weekday() < 5 for day in given)
+
+
+def test_two_treatments_of_one_day_make_one_visit(plan_for):
+    """The course begins on the core's own day; the visits of a week are no more than the plan says."""
+    plan = plan_for(DECIDED | {"treatment-decisions_01": "tdcs-m1"})
+    visits = [session for session in schedule(plan, START).weeks[0].sessions if session.place == "clinic"]
+
+    assert plan.burden.clinic_visits == len(visits) == len({visit.date for visit in visits})
+    assert _holds(visits[0], "resolve")
+    assert _holds(visits[0], "tdcs-m1")
+    assert [plan.prescriptions[-1].dose.clinic_minutes] * 4 == [visit.minutes for visit in visits[1:]]
+
+
+def test_a_course_of_research_leaves_practice_at_home_alone(plan_for):
+    """Home practice keeps clear of the core's day only."""
+    alone, beside = (schedule(plan_for(more), START) for more in ({}, DECIDED | {"treatment-decisions_01": "tdcs-m1"}))
+
+    assert _home_days(alone) == _home_days(beside)
+
+
+def test_a_long_course_of_research_is_laid_out_to_its_end(plan_for):
+    """A course that outlasts the core makes the programme longer."""
+    plan = plan_for(DECIDED | {"treatment-decisions_01": "tdcs-dlpfc"})
+    core, course = plan.prescriptions[0], plan.prescriptions[-1]
+    short = core.model_copy(update={"dose": core.dose.model_copy(update={"weeks": 3})})
+    weeks = schedule(plan.model_copy(update={"prescriptions": (short, course)}), START).weeks
+
+    assert [2] * 5 == [_per_week(week, "clinic", "tdcs-dlpfc") for week in weeks]
+    assert [1, 1, 1, 0, 0] == [_per_week(week, "clinic", "resolve") for week in weeks]
+
+
 def test_no_home_practice_for_the_unwilling(plan_for):
     """Who does not want to practise at home gets clinic sessions only."""
     programme = schedule(plan_for({"preferences_01": 0}), START)
@@ -143,6 +216,13 @@ def test_refer_is_an_empty_programme(plan_for):
     assert "refer first" in programme.notes[0].en
 
 
+def test_refer_is_empty_whatever_the_plan_still_holds(plan_for):
+    """A plan that was turned into a referral afterwards is not laid out either."""
+    plan = plan_for(verdicts=BUSY).model_copy(update={"status": Status.REFER})
+
+    assert () == schedule(plan, START).weeks
+
+
 def test_cannot_say_is_provisional(plan_for):
     """With an open red flag the programme is laid out and marked as provisional."""
     plan = plan_for({"red-flags_01": None})
@@ -167,3 +247,9 @@ def test_months_and_years_turn(plan_for, start):
     weeks = schedule(plan_for(), start).weeks
 
     assert [start + dt.timedelta(weeks=number) for number in range(12)] == [week.starts for week in weeks]
+
+
+def test_a_first_day_at_the_end_of_the_calendar_is_refused(plan_for):
+    """A course that no calendar holds is said in words."""
+    with pytest.raises(MeasureError, match="choose an earlier one"):
+        schedule(plan_for(), dt.date(9999, 12, 31))

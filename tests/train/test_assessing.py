@@ -2,6 +2,8 @@
 
 import datetime as dt
 
+import pytest
+
 from backloop.library import Library
 from backloop.train import plan_assessments
 
@@ -34,15 +36,33 @@ def test_the_own_verdict_only_after_the_start():
     assert all("pgic" in due.books for week, due in DUE.items() if week)
 
 
+def _asked(condition):
+    return {name.rpartition("_")[0] if "_" in name else name.partition(".")[0] for name in condition.ids()}
+
+
 def test_every_safety_question_is_asked_at_the_start():
-    """Week 0 covers every book that a safety rule or contraindication asks about."""
-    library = Library.packaged()
-    asked = [rule.when for rule in library.shelf("safety").values()]
-    books = library.shelf("interventions").values()
-    asked += [limit.when for book in books for limit in book.contraindications]
-    needed = {name.rpartition("_")[0] if name[-3] == "_" else name.partition(".")[0] for c in asked for name in c.ids()}
+    """Week 0 covers every book that a safety rule asks about."""
+    rules = Library.packaged().shelf("safety").values()
+    needed = set().union(*(_asked(rule.when) for rule in rules))
 
     assert set() == needed - set(DUE[0].books)
+
+
+@pytest.mark.parametrize("name", sorted(Library.packaged().shelf("interventions")))
+def test_every_contraindication_of_a_chosen_treatment_is_asked_while_it_runs(name):
+    """Weeks 0, 6 and 12 cover every book that the treatment's contraindications ask about, each once."""
+    library = Library.packaged()
+    due = {due.week: due.books for due in plan_assessments(START, library=library, interventions=(name,))}
+    needed = set().union(*(_asked(limit.when) for limit in library.intervention(name).contraindications))
+
+    for week in (0, 6, 12):
+        assert set() == needed - set(due[week])
+        assert len(set(due[week])) == len(due[week])
+
+
+def test_nobody_answers_the_screen_of_a_treatment_they_do_not_get():
+    """The screen before brain stimulation is not part of everybody's first visit."""
+    assert "tms-screen" not in DUE[0].books
 
 
 def test_a_book_that_is_not_there_is_not_due(tmp_path):

@@ -61,6 +61,17 @@ def test_own_words_survive_escaping(programme):
     assert f"{GOAL['psfs_01']}: 14 min" in first["DESCRIPTION"].split("\n")
 
 
+def test_amounts_stand_in_the_sessions_of_their_treatment(plan_of):
+    """The minutes of the week are in the events in which aerobic exercise is done, and not before they are known."""
+    programme = schedule(plan_of("aerobic-exercise"), START)
+    bodies = [event["DESCRIPTION"].split("\n") for event in _events(calendar_text(programme, lang="en"))]
+    practice = [body for body in bodies if any(line.startswith("minutes a day: ") for line in body)]
+
+    assert sum(visit.place == "home" for week in programme.weeks for visit in week.sessions) <= len(practice)
+    assert "minutes a day: 10 min" in practice[0]
+    assert not any(line.startswith("steps") for body in bodies for line in body)
+
+
 def test_uids_are_unique_and_stay(programme):
     """Written twice, in two languages, an event keeps its UID."""
     first, second = ([event["UID"] for event in _events(calendar_text(programme, lang=lang))] for lang in ("en", "zh"))

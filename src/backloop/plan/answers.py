@@ -3,14 +3,20 @@
 Decides which answer stands; it judges none.
 """
 
+import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from backloop.errors import UnknownPerson
+from backloop.library import Library
+from backloop.measure import Accepted, accepted
 from backloop.profile import Profile
 from backloop.record import Observation, Record
 
-__all__ = ["Standing", "Wishes", "stand"]
+__all__ = ["RecordedDecision", "Standing", "Wishes", "keep_accepted", "stand"]
+
+_DECISION = "treatment-decisions_0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,10 @@ class Standing:
         """Give a value that is a number, or None."""
         value = self.values.get(name)
         return None if isinstance(value, str) else value
+
+    def visit(self, name: str) -> str | None:
+        """Name the visit at which an item was answered; None for a measure and for what has no answer."""
+        return self.seen[name].session_id if name in self.seen else None
 
     def trace(self, names: Iterable[str]) -> tuple[str, ...]:
         """Name the observation (or measure) behind every value that is there."""
@@ -72,6 +82,40 @@ class Wishes:
         look = standing.number
         items = {"willing": "01", "helper": "02", "minutes": "04", "exercise": "05"}
         return Wishes(**{name: look(f"preferences_{number}") for name, number in items.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedDecision:
+    """A clinician's decision on research-only treatments, as the worksheet ``treatment-decisions`` holds it.
+
+    `named` are the ids of the treatments decided on; `lacking` the items without which the decision does not count
+    (who decides, why, and that the person was told and agreed in writing), all written at the visit that names the
+    treatments; `because` the observations behind it.
+
+    Examples
+    --------
+    >>> told = Standing({"treatment-decisions_01": "tdcs-m1", "treatment-decisions_04": 1})
+    >>> RecordedDecision.of(told).lacking
+    ('treatment-decisions_02', 'treatment-decisions_03')
+    """
+
+    named: frozenset[str] = frozenset()
+    lacking: tuple[str, ...] = ()
+    because: tuple[str, ...] = ()
+
+    @staticmethod
+    def of(standing: Standing) -> "RecordedDecision":
+        """Read the decision out of the worksheet."""
+        treatments, who, why, agreed, study = (f"{_DECISION}{number}" for number in range(1, 6))
+        named = re.split(r"[\s,;，；、]+", str(standing.look(treatments) or "").lower())
+        told = {item: bool(str(standing.look(item) or "").strip()) for item in (who, why)}
+        told[agreed] = standing.look(agreed) == 1
+        visit = standing.visit(treatments)
+        return RecordedDecision(
+            named=frozenset(filter(None, named)),
+            lacking=tuple(item for item, holds in told.items() if not holds or standing.visit(item) != visit),
+            because=standing.trace((treatments, who, why, agreed, study)),
+        )
 
 
 def stand(record: Record, profile: Profile) -> Standing:
@@ -120,3 +164,47 @@ def stand(record: Record, profile: Profile) -> Standing:
     earlier = {item for item, each in latest.items() if each.session_id != profile.session_id}
     earlier |= {measure.id for measure in known if measure.session_id != profile.session_id}
     return Standing(values, latest, frozenset(earlier))
+
+
+def keep_accepted(standing: Standing, *, library: Library) -> Standing:
+    """Leave out every answer that its item does not accept, so that it counts as not given.
+
+    Parameters
+    ----------
+    standing : Standing
+        The answers and measures that stand, as whoever calls has them.
+    library : Library
+        The books, which say what an item accepts.
+
+    Returns
+    -------
+    Standing
+        The same without codes that the item does not have, and without text where it asks for a number.
+
+    Examples
+    --------
+    >>> told = Standing({"red-flags_01": 9, "red-flags_02": "yes", "red-flags_03": 1})
+    >>> dict(keep_accepted(told, library=Library.packaged()).values)
+    {'red-flags_03': 1}
+    """
+    kept = {name: value for name, value in standing.values.items() if _fits(value, _accepts(name, library))}
+    return replace(standing, values=kept)
+
+
+def _fits(value: float | str, limits: Accepted | None) -> bool:
+    if limits is None:
+        return True
+    if isinstance(value, str):
+        return False
+    return limits.low <= value <= limits.high and (float(value).is_integer() or not limits.is_whole)
+
+
+@lru_cache(maxsize=4096)
+def _accepts(name: str, library: Library) -> Accepted | None:
+    """Give what an item accepts; None for a measure and for an item of free text."""
+    book = name.rpartition("_")[0]
+    if book not in library.shelf("instruments"):
+        return None
+    instrument = library.instrument(book)
+    item = next((item for item in instrument.items if item.id == name), None)
+    return None if item is None or item.kind == "text" else accepted(item, instrument.answers)

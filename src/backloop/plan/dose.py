@@ -1,21 +1,16 @@
-"""How much: a book's dose fitted to one person, the quotas of graded activity, the heart rate of aerobic work.
+"""How much: a book's dose fitted to one person, and the heart rate of aerobic work.
 
-Decides amounts, never above a ceiling; which treatment is chosen is decided in `choice`.
+Decides amounts, never above a ceiling; how an amount grows is decided in `progressions`, who gets what in `choice`.
 """
 
 import math
-from collections.abc import Sequence
-from statistics import fmean
 
 from backloop.errors import MeasureError
 from backloop.library import Dose
 from backloop.units import Frozen, Text
 
-__all__ = ["HeartRateTarget", "aim_heart_rate", "fit_dose", "hold_quotas", "quota_line", "share_visits"]
+__all__ = ["HeartRateTarget", "aim_heart_rate", "fit_dose", "share_visits"]
 
-_START = 0.7  # of the baseline mean: lambeek-2007, verified
-_WEEKLY_GROWTH = 1.05  # the gentler end of 5 to 10 % a week; backloop-unverified
-_MISSES_THAT_HOLD = 2  # backloop-unverified
 _MODERATE = (0.40, 0.59)  # of the heart rate reserve; backloop-unverified
 
 _EXERTION = Text(
@@ -81,6 +76,7 @@ def fit_dose(dose: Dose, *, minutes_a_day: float | None = None, willing: float |
     fitted = {
         "clinic_per_week": _cap(dose.clinic_per_week, dose.ceiling_clinic_per_week),
         "clinic_minutes": _cap(dose.clinic_minutes, longest),
+        "sessions": _whole(_cap(dose.sessions, dose.ceiling_sessions)),
         "home_per_week": _cap(days, dose.ceiling_home_per_week) if practises else 0.0,
         "home_minutes": _cap(dose.home_minutes, longest, minutes_a_day) if practises else 0.0,
     }
@@ -112,86 +108,14 @@ def share_visits(dose: Dose, *, visits: float) -> Dose:
     return dose.model_copy(update=shared)
 
 
-def quota_line(trials: Sequence[float], *, goal: float | None, weeks: int = 12) -> tuple[float, ...]:
-    """Preset the weekly amounts of one activity, from 70 % of the baseline mean to the goal.
-
-    Parameters
-    ----------
-    trials : sequence of float
-        Amounts managed in the baseline trials (any unit, above 0), done up to the person's own limit.
-    goal : float or None
-        The amount aimed at in the last week, same unit. None: 5 % more each week.
-    weeks : int
-        How many weeks (1 or more).
-
-    Returns
-    -------
-    tuple of float
-        One amount a week, in the trials' unit, rounded to 0.1; never above the goal.
-
-    Raises
-    ------
-    MeasureError
-        If there is no trial, or `weeks` is below 1.
-
-    Notes
-    -----
-    The start at 70 % is from Lambeek 2007 (verified). The straight line, and 5 % a week where no goal was agreed, are
-    unverified working rules.
-
-    References
-    ----------
-    lambeek-2007
-
-    Examples
-    --------
-    >>> quota_line([18, 20, 22], goal=30, weeks=5)
-    (14.0, 18.0, 22.0, 26.0, 30.0)
-    """
-    if not trials or weeks < 1:
-        message = f"quotas need at least one baseline trial and one week; got {len(trials)} trial(s), {weeks} week(s)"
-        raise MeasureError(message)
-    first = _START * fmean(trials)
-    if goal is None:
-        return tuple(round(first * _WEEKLY_GROWTH**week, 1) for week in range(weeks))
-    last = max(weeks - 1, 1)
-    return tuple(min(round(first + (goal - first) * week / last, 1), goal) for week in range(weeks))
-
-
-def hold_quotas(line: Sequence[float], *, missed: Sequence[bool]) -> tuple[float, ...]:
-    """Hold the quota, without cutting it, after two missed in a row.
-
-    Parameters
-    ----------
-    line : sequence of float
-        The preset weekly amounts.
-    missed : sequence of bool
-        For each past week in order, whether its quota was missed.
-
-    Returns
-    -------
-    tuple of float
-        As many amounts as `line` has: while the two weeks before were both missed the amount stays, then it climbs on.
-
-    Notes
-    -----
-    Two misses also call for a talk about what the person believes. The rule of two is unverified.
-
-    Examples
-    --------
-    >>> hold_quotas([14, 18, 22, 26], missed=[True, True])
-    (14, 18, 18, 22)
-    """
-    step, held = 0, list(line[:1])
-    for week in range(1, len(line)):
-        before = missed[max(week - _MISSES_THAT_HOLD, 0) : week]
-        step += not (len(before) == _MISSES_THAT_HOLD and all(before))
-        held.append(line[step])
-    return tuple(held)
-
-
-def aim_heart_rate(*, highest: float, resting: float, takes_beta_blocker: bool | None) -> HeartRateTarget:
-    """Give the heart rate for moderate aerobic work by Karvonen's formula, or exertion alone with a beta-blocker.
+def aim_heart_rate(
+    *,
+    highest: float,
+    resting: float,
+    takes_beta_blocker: bool | None,
+    shares: tuple[float, float] = _MODERATE,
+) -> HeartRateTarget:
+    """Give the heart rate for aerobic work by Karvonen's formula, or exertion alone with a beta-blocker.
 
     Parameters
     ----------
@@ -199,16 +123,19 @@ def aim_heart_rate(*, highest: float, resting: float, takes_beta_blocker: bool |
         Highest and resting heart rate, beats a minute; the highest as measured, not guessed from age.
     takes_beta_blocker : bool or None
         Whether a beta-blocker is taken; None (not asked) counts as yes.
+    shares : tuple of float
+        Lowest and highest share of the heart rate reserve (0 to 1), such as a week of the programme gives;
+        0.40 to 0.59, moderate work, if not given.
 
     Returns
     -------
     HeartRateTarget
-        40 to 59 % of the heart rate reserve; without a rate where a beta-blocker is or may be taken.
+        The rates at those shares; without a rate where a beta-blocker is or may be taken.
 
     Raises
     ------
     MeasureError
-        If the highest heart rate is not above the resting one.
+        If the highest heart rate is not above the resting one, or the shares are not in order between 0 and 1.
 
     Notes
     -----
@@ -224,9 +151,12 @@ def aim_heart_rate(*, highest: float, resting: float, takes_beta_blocker: bool |
     if highest <= resting:
         message = "the highest heart rate must be above the resting one; check which is which"
         raise MeasureError(message)
+    if not 0 <= shares[0] <= shares[1] <= 1:
+        message = f"shares of the heart rate reserve run from low to high between 0 and 1; got {shares}"
+        raise MeasureError(message)
     if takes_beta_blocker is not False:
         return HeartRateTarget(words=_NO_RATE)
-    low, high = (round((highest - resting) * share + resting, 1) for share in _MODERATE)
+    low, high = (round((highest - resting) * share + resting, 1) for share in shares)
     return HeartRateTarget(low=low, high=high, words=_EXERTION)
 
 
@@ -234,3 +164,7 @@ def _cap(amount: float | None, *ceilings: float | None) -> float | None:
     if amount is None:
         return None
     return min(float(amount), *(float(ceiling) for ceiling in ceilings if ceiling is not None), math.inf)
+
+
+def _whole(amount: float | None) -> int | None:
+    return None if amount is None else int(amount)

@@ -1,4 +1,4 @@
-"""The words of a plan's choices.
+"""The words of the choice: why a treatment is taken up, why it is left, how it is fitted in.
 
 Decides how a reason reads, in both languages, with its sources; it makes no choice.
 """
@@ -6,25 +6,29 @@ Decides how a reason reads, in both languages, with its sources; it makes no cho
 from collections.abc import Iterable
 
 from backloop.library import Intervention
-from backloop.plan.plans import Caution, Reason
+from backloop.plan.plans import Reason
 from backloop.profile import Support
 from backloop.units import Text
 
 __all__ = [
+    "ALREADY_MET",
     "ENOUGH",
+    "FITS",
     "FITTED",
+    "GOES_WITH",
+    "HOME_ONLY",
     "NEVER_ALONE",
-    "NOT_WISHED",
+    "NOT_WEIGHED",
     "NO_FINDING",
     "NO_HELPER",
     "NO_TIME",
+    "ONE_KIND",
     "OTHER_PACING",
     "PART_OF_CORE",
-    "REFERRAL_FIRST",
     "SHARED_VISITS",
+    "TOO_MANY_VISITS",
     "WISHED",
     "WITH_EXERCISE",
-    "barred_by",
     "core_for_all",
     "in_place_of_core",
     "spoken_for",
@@ -32,90 +36,71 @@ __all__ = [
 
 _CONVENTION = ("backloop-convention",)
 
-REFERRAL_FIRST = Reason(
-    text=Text(en="Referral first: a safety rule holds.", zh="先转诊：有安全规则成立。"),
-    references=_CONVENTION,
+# Mechanism.
+NO_FINDING = Reason.of("No finding speaks for it so far.", "目前尚无发现支持选用。")
+GOES_WITH = Reason.of(
+    "It goes together with another treatment and needs no finding of its own.", "与其他治疗配合使用，无需单独的依据。"
 )
-NO_FINDING = Reason(
-    text=Text(en="No finding speaks for it so far.", zh="目前尚无发现支持选用。"),
-    references=_CONVENTION,
+WISHED = Reason.of(
+    "The person wants exercise; no finding speaks for one kind over another.",
+    "本人希望进行运动；现有发现并不偏向某一种运动。",
+    because=["preferences_05"],
 )
-NOT_WISHED = Reason(
-    text=Text(
-        en="The person does not want extra exercise now. Talk about it again.", zh="本人目前不愿增加运动，可再行沟通。"
-    ),
-    because=("preferences_05",),
-    references=_CONVENTION,
+OTHER_PACING = Reason.of(
+    "It goes by the clock, and this plan is guided by symptoms. The two are not mixed.",
+    "该方法按预定时间进行，而本方案以症状为指导，两者不混用。",
+    "lambeek-2007",
+    "backloop-convention",
 )
-WISHED = Reason(
-    text=Text(
-        en="The person wants exercise; no finding speaks for one kind over another.",
-        zh="本人希望进行运动；现有发现并不偏向某一种运动。",
-    ),
-    because=("preferences_05",),
-    references=_CONVENTION,
+
+# Burden.
+NOT_WEIGHED = Reason.of("Not weighed, because an earlier rule leaves it out.", "因前述规则已不选用，未再权衡。")
+FITS = Reason.of("It fits into the week beside the other treatments.", "可与其他治疗一并安排。")
+ENOUGH = Reason.of(
+    "Two supporting treatments are enough at a time; findings speak more clearly for the others.",
+    "同时进行的辅助治疗以两种为限；现有发现更支持其他治疗。",
 )
-OTHER_PACING = Reason(
-    text=Text(
-        en="It goes by the clock, and this plan is guided by symptoms. The two are not mixed.",
-        zh="该方法按预定时间进行，而本方案以症状为指导，两者不混用。",
-    ),
-    references=("lambeek-2007", "backloop-convention"),
+ALREADY_MET = Reason.of(
+    "The findings behind it are met by another treatment of this plan.", "支持它的发现，已由本方案中的其他治疗顾及。"
 )
-ENOUGH = Reason(
-    text=Text(
-        en="Two supporting treatments are enough at a time; others have more findings behind them.",
-        zh="同时进行的辅助治疗以两种为限；其他治疗的依据更多。",
-    ),
-    references=_CONVENTION,
+ONE_KIND = Reason.of(
+    "Where only the wish speaks for exercise, one kind of it is enough.", "仅凭意愿选择运动时，一种运动即可。"
 )
-NO_TIME = Reason(
-    text=Text(
-        en="It would ask for more daily practice than there is time for, or than the bound of 60 minutes a day.",
-        zh="加上它会超出本人每日可用时间，或超出每日60分钟的上限。",
-    ),
-    because=("preferences_04",),
-    references=_CONVENTION,
+NO_TIME = Reason.of(
+    "It would ask for more daily practice than there is time for, or than the bound of 60 minutes a day.",
+    "加上它会超出本人每日可用时间，或超出每日60分钟的上限。",
+    because=["preferences_04"],
 )
-FITTED = Reason(
-    text=Text(
-        en="Practice at home is fitted to the person's time and willingness, the other treatments and the ceiling.",
-        zh="居家练习量已按本人的时间、意愿、其他治疗和上限作了调整。",
-    ),
-    references=_CONVENTION,
+HOME_ONLY = Reason.of(
+    "It is practised at home, and no practice at home is possible now.",
+    "该治疗在家中进行，而目前无法居家练习。",
+    because=["preferences_01", "preferences_04"],
 )
-PART_OF_CORE = Reason(
-    text=Text(en="It is part of the core treatment already.", zh="核心治疗中已包含此项。"), references=_CONVENTION
+TOO_MANY_VISITS = Reason.of(
+    "It asks for more visits to the clinic than the bound of five a week.", "所需门诊次数超过每周5次的上限。"
 )
-NEVER_ALONE = Reason(
-    text=Text(
-        en="It is never given alone, and there is no exercise in this plan to go with it.",
-        zh="此项从不单独使用，而本方案中没有可与之配合的运动治疗。",
-    ),
-    references=_CONVENTION,
+FITTED = Reason.of(
+    "Practice at home is fitted to the person's time and willingness, the other treatments and the ceiling.",
+    "居家练习量已按本人的时间、意愿、其他治疗和上限作了调整。",
 )
-SHARED_VISITS = Reason(
-    text=Text(
-        en="In the clinic it is done within the visits of the core treatment, so it adds none; its own trials had "
-        "visits of their own.",
-        zh="门诊部分与核心治疗在同一次就诊中进行，不另增就诊次数；其相关试验则为单独就诊。",
-    ),
-    references=_CONVENTION,
+PART_OF_CORE = Reason.of("It is part of the core treatment already.", "核心治疗中已包含此项。")
+NEVER_ALONE = Reason.of(
+    "It is never given alone, and there is no exercise in this plan to go with it.",
+    "此项从不单独使用，而本方案中没有可与之配合的运动治疗。",
 )
-WITH_EXERCISE = Reason(
-    text=Text(
-        en="The core treatment is not possible; it goes together with the exercise of this plan.",
-        zh="无法进行核心治疗；此项与本方案中的运动治疗配合使用。",
-    ),
-    references=_CONVENTION,
+SHARED_VISITS = Reason.of(
+    "In the clinic it is done within the visits of the core treatment, so it adds none; its own trials had visits of "
+    "their own.",
+    "门诊部分与核心治疗在同一次就诊中进行，不另增就诊次数；其相关试验则为单独就诊。",
 )
-NO_HELPER = Reason(
-    text=Text(
-        en="There is no helper at home: tasks that need one are done in the clinic only.",
-        zh="家中无人协助：需要协助的训练任务只在门诊进行。",
-    ),
-    because=("preferences_02",),
-    references=_CONVENTION,
+WITH_EXERCISE = Reason.of(
+    "The core treatment is not possible; it goes together with the exercise of this plan.",
+    "无法进行核心治疗；此项与本方案中的运动治疗配合使用。",
+)
+NO_HELPER = Reason.of(
+    "There is no helper at home: tasks that need one are done in the clinic only.",
+    "家中无人协助：需要协助的训练任务只在门诊进行。",
+    because=["preferences_02"],
 )
 
 _CORE = Text(
@@ -126,9 +111,6 @@ _CORE_SIMILAR = Text(
     en="The core treatment, for everybody in whom nothing forbids it: in its trial the benefit was probably similar "
     "for most people. No baseline score chooses or refuses it.",
     zh="核心治疗，凡无禁忌者均适用：其临床试验提示，多数人的获益可能相近。不以任何基线评分来选用或排除。",
-)
-_IN_PLACE = Text(
-    en="The core treatment is not possible; exercise takes its place.", zh="无法进行核心治疗，以运动治疗代替。"
 )
 _MODIFIERS = "venter-2026"
 
@@ -157,29 +139,6 @@ def core_for_all(book: Intervention) -> Reason:
     return Reason(text=_CORE, references=_CONVENTION)
 
 
-def barred_by(caution: Caution) -> Reason:
-    """Say which absolute contraindication is present.
-
-    Parameters
-    ----------
-    caution : Caution
-        The contraindication.
-
-    Returns
-    -------
-    Reason
-        With the answers it rests on.
-
-    Examples
-    --------
-    >>> fever = Text(en="fever", zh="发热")
-    >>> barred_by(Caution(text=fever, kind="absolute", state="present", reference="x", verified=True)).text.en
-    'Must not be given: fever'
-    """
-    text = Text(en=f"Must not be given: {caution.text.en}", zh=f"禁忌：{caution.text.zh}")
-    return Reason(text=text, because=caution.because, references=(caution.reference,))
-
-
 def spoken_for(supports: Iterable[Support]) -> Reason:
     """Say which findings speak for a supporting treatment.
 
@@ -201,8 +160,8 @@ def spoken_for(supports: Iterable[Support]) -> Reason:
     supports = tuple(supports)
     en = ", ".join(f"{found.title.en} ({found.verdict.text.en})" for found in supports)
     zh = "、".join(f"{found.title.zh}（{found.verdict.text.zh}）" for found in supports)
-    text = Text(en=f"Findings speak for it: {en}.", zh=f"现有发现支持选用：{zh}。")
-    return Reason(text=text, because=tuple(found.mechanism for found in supports), references=_CONVENTION)
+    because = [found.mechanism for found in supports]
+    return Reason.of(f"Findings speak for it: {en}.", f"现有发现支持选用：{zh}。", because=because)
 
 
 def in_place_of_core(book: Intervention) -> Reason:
@@ -225,4 +184,5 @@ def in_place_of_core(book: Intervention) -> Reason:
     '无法进行核心治疗，以运动治疗代替。'
     """
     bodies = dict.fromkeys(line.reference for line in book.guidelines if line.direction == "for")
-    return Reason(text=_IN_PLACE, references=(*bodies, *_CONVENTION))
+    en, zh = "The core treatment is not possible; exercise takes its place.", "无法进行核心治疗，以运动治疗代替。"
+    return Reason.of(en, zh, *bodies, *_CONVENTION)

@@ -3,11 +3,10 @@
 Decides the alerts, the cautions and the status; it chooses no treatment and clears nobody.
 """
 
-from collections.abc import Iterable
 from functools import lru_cache
 
-from backloop.library import Contraindication, Intervention, Library, SafetyRule
-from backloop.plan.answers import Standing, stand
+from backloop.library import Condition, Contraindication, Intervention, Library, SafetyRule
+from backloop.plan.answers import RecordedDecision, Standing, keep_accepted, stand
 from backloop.plan.plans import Alert, Caution, Reason, Status
 from backloop.profile import Profile
 from backloop.record import Record
@@ -16,6 +15,7 @@ from backloop.units import Frozen, Text
 __all__ = ["Screening", "safety_items", "screen", "screen_standing"]
 
 _URGENCIES = ("emergency", "urgent", "soon", "review")
+_OFFERED = frozenset({"core", "supporting", "component"})
 
 _NOT_A_CLEARANCE = Reason(
     text=Text(
@@ -97,9 +97,9 @@ def screen(record: Record, profile: Profile, *, library: Library | None = None) 
     From strict to permissive: *refer* (a stopping rule holds), *cannot say* (a stopping rule is not known, or the
     library has none), *adapt* (any other rule or contraindication holds or is not known, or safety answers are from
     an earlier visit), *proceed* (all was asked at this visit, nothing holds). The first two let nothing start; taking
-    an answer of this visit away never turns them into the last two, nor *adapt* into *proceed*, unless an earlier
-    answer takes its place. The contraindications of all interventions are weighed, chosen or not. *Proceed* is never
-    a clearance.
+    a safety answer of this visit away never turns them into the last two, nor *adapt* into *proceed*, unless an earlier
+    answer takes its place. The contraindications of all core, supporting and component treatments are weighed, chosen
+    or not; those of a research-only treatment where a recorded decision names it. *Proceed* is never a clearance.
 
     References
     ----------
@@ -138,14 +138,16 @@ def screen_standing(standing: Standing, *, library: Library) -> Screening:
     >>> screen_standing(nothing_known, library=Library.packaged()).status.value
     'cannot say'
     """
-    rules, interventions = _books(library)
+    rules, _interventions = _books(library)
+    standing = keep_accepted(standing, library=library)
+    in_question = _in_question(library, RecordedDecision.of(standing).named)
     alerts = sorted(
         (alert for rule in rules if (alert := _judge_rule(rule, standing))),
         key=lambda alert: (not alert.stops, alert.state != "present", _URGENCIES.index(alert.urgency)),
     )
-    cautions = {book.id: _judge_limits(book.contraindications, standing) for book in interventions}
-    weighed = tuple({caution.text.en: caution for found in cautions.values() for caution in found}.values())
-    earlier = tuple(sorted(standing.earlier & safety_items(library)))
+    cautions = _judge_limits(standing, library)
+    weighed = tuple({each.text.en: each for name in in_question for each in cautions[name]}.values())
+    earlier = tuple(sorted(standing.earlier & safety_items(library, in_question)))
     return Screening(
         status=_status(alerts, is_mute=not rules, is_open=bool(weighed or earlier)),
         reasons=_reasons(alerts, weighed, standing.trace(earlier), library),
@@ -154,14 +156,16 @@ def screen_standing(standing: Standing, *, library: Library) -> Screening:
     )
 
 
-@lru_cache(maxsize=8)
-def safety_items(library: Library) -> frozenset[str]:
+@lru_cache(maxsize=16)
+def safety_items(library: Library, interventions: tuple[str, ...] | None = None) -> frozenset[str]:
     """Name every item and measure that a safety rule or contraindication asks about.
 
     Parameters
     ----------
     library : Library
         The books.
+    interventions : tuple of str, optional
+        The treatments whose contraindications count; all if not given.
 
     Returns
     -------
@@ -173,9 +177,19 @@ def safety_items(library: Library) -> frozenset[str]:
     >>> "red-flags_01" in safety_items(Library.packaged())
     True
     """
-    rules, interventions = _books(library)
-    asked = [rule.when for rule in rules] + [limit.when for book in interventions for limit in book.contraindications]
+    rules, treatments = _books(library)
+    limits = [each.contraindications for each in treatments if interventions is None or each.id in interventions]
+    asked = [rule.when for rule in rules] + [limit.when for each in limits for limit in each]
     return frozenset(name for condition in asked for name in condition.ids())
+
+
+@lru_cache(maxsize=16)
+def _in_question(library: Library, named: frozenset[str]) -> tuple[str, ...]:
+    """Name the treatments whose contraindications bear on the status: those offered, and those decided on."""
+    _rules, treatments = _books(library)
+    return tuple(
+        each.id for each in treatments if each.role in _OFFERED or (each.role == "research-only" and each.id in named)
+    )
 
 
 @lru_cache(maxsize=8)
@@ -205,9 +219,28 @@ def _judge_rule(rule: SafetyRule, standing: Standing) -> Alert | None:
     )
 
 
-def _judge_limits(limits: Iterable[Contraindication], standing: Standing) -> tuple[Caution, ...]:
-    judged = ((limit, limit.when.judge(standing.look)) for limit in limits)
-    return tuple(_caution(limit, standing, holds=bool(holds)) for limit, holds in judged if holds is not False)
+def _judge_limits(standing: Standing, library: Library) -> dict[str, tuple[Caution, ...]]:
+    questions, limits = _limits(library)
+    holds = {question: condition.judge(standing.look) for question, condition in questions.items()}
+    return {
+        name: tuple(
+            _caution(limit, standing, holds=bool(holds[question]))
+            for question, limit in asked
+            if holds[question] is not False
+        )
+        for name, asked in limits.items()
+    }
+
+
+@lru_cache(maxsize=8)
+def _limits(library: Library) -> tuple[dict[str, Condition], dict[str, tuple[tuple[str, Contraindication], ...]]]:
+    """Give every question that a contraindication asks once, and the contraindications of each treatment by it."""
+    _rules, interventions = _books(library)
+    limits = {
+        book.id: tuple((limit.when.model_dump_json(), limit) for limit in book.contraindications)
+        for book in interventions
+    }
+    return {question: limit.when for asked in limits.values() for question, limit in asked}, limits
 
 
 def _caution(limit: Contraindication, standing: Standing, *, holds: bool) -> Caution:

@@ -5,20 +5,23 @@ Decides dates, weeks and the order of the days; what is done and how much comes 
 
 import datetime as dt
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Literal
 
-from backloop.library import Library, Stage
-from backloop.plan import Plan, Prescription, Status
+from backloop.errors import MeasureError
+from backloop.library import Dose, Library, Stage
+from backloop.plan import Plan, Prescription, Role, Status
 from backloop.train.assessing import plan_assessments
-from backloop.train.programmes import Activity, Programme, Quota, SessionPlan, WeekPlan
-from backloop.train.quotas import set_quotas
+from backloop.train.programmes import Activity, Amount, Programme, Quota, SessionPlan, WeekPlan
+from backloop.train.quotas import set_amounts, set_quotas
 from backloop.units import Text
 
 __all__ = ["schedule"]
 
 _WEEKS = 12  # where the lead's book states none: the twelve weekly sessions of bagg-2022
 _DAYS = 7
+_LONGEST = 10  # years that no course outlasts
+_WORKDAYS = 5
 _TINY = 1e-9  # so that sums of fractions such as 1/3 do not lose a day
 
 _REFER = Text(
@@ -34,8 +37,16 @@ _PROVISIONAL = Text(
 )
 
 
-def schedule(plan: Plan, start: dt.date, *, library: Library | None = None) -> Programme:
-    """Lay a plan onto the calendar: sessions, home practice, quotas and assessments.
+def schedule(
+    plan: Plan,
+    start: dt.date,
+    *,
+    held: Collection[int] = (),
+    stepped_back: Sequence[int] = (),
+    baselines: Mapping[str, float] | None = None,
+    library: Library | None = None,
+) -> Programme:
+    """Lay a plan onto the calendar: sessions, home practice, quotas, amounts and assessments.
 
     Parameters
     ----------
@@ -43,20 +54,34 @@ def schedule(plan: Plan, start: dt.date, *, library: Library | None = None) -> P
         What is proposed to the person.
     start : date
         The first day; it is also the first clinic session.
+    held : collection of int
+        Weeks, from 1, whose amounts repeat the week before, because they were missed or held.
+    stepped_back : sequence of int
+        Weeks whose amounts begin one step lower than the week before; a week named twice begins two steps lower.
+    baselines : mapping of str to float, optional
+        What the person managed on average, by the id of a progression that is a share of it, such as ``steps``.
     library : Library, optional
         The books; the packaged ones if not given.
 
     Returns
     -------
     Programme
-        As many weeks as the core lasts (12), assessments at weeks 0, 6, 12, 18, 26 and 52. Empty, with the reason,
-        where the plan says *refer* or proposes nothing; provisional where it *cannot say*.
+        As many weeks as the core lasts (12), or a research-only course if that is longer; assessments at weeks 0, 6,
+        12, 18, 26 and 52. Empty, with the reason, where the plan says *refer* or proposes nothing; provisional where it
+        *cannot say*.
+
+    Raises
+    ------
+    MeasureError
+        If the calendar ends before the last assessment.
 
     Notes
     -----
     Clinic sessions are those of the core; supporting treatments share them, each at most as often as its own dose
-    (where no source states one: in the week a stage begins). Practice at home is spread evenly over the other days.
-    Quotas go by the clock, so a plan that symptoms guide has none.
+    (where no source states one: in the week a stage begins). What is research-only takes the core's days first, then
+    further workdays of its own, until its course ends. Practice at home is spread evenly over the days without a
+    session of the core. Quotas go by the clock, so a plan that symptoms guide has none; its amounts are the most for a
+    week.
 
     References
     ----------
@@ -74,15 +99,23 @@ def schedule(plan: Plan, start: dt.date, *, library: Library | None = None) -> P
     [0, 6, 12, 18, 26, 52]
     """
     library = library or Library.packaged()
+    if start.year >= dt.MAXYEAR - _LONGEST:
+        message = f"expected a first day that leaves years for the course, got {start}; choose an earlier one"
+        raise MeasureError(message)
     is_empty = plan.status is Status.REFER or not plan.prescriptions
-    weeks = 0 if is_empty else _lead(plan).dose.weeks or _WEEKS
-    quotas = set_quotas(plan, weeks=weeks)
+    weeks = 0 if is_empty else _weeks(plan)
+    chosen = tuple(entry.intervention for entry in plan.prescriptions)
+    quotas = set_quotas(plan, weeks=weeks, held=held, stepped_back=stepped_back, library=library)
+    amounts = set_amounts(plan, weeks=weeks, baselines=baselines, held=held, stepped_back=stepped_back)
     return Programme(
         participant_id=plan.participant_id,
         is_made_up=plan.is_made_up,
         start=start,
-        weeks=tuple(_week(plan, week, start, quotas.get(week, ())) for week in range(1, weeks + 1)),
-        assessments=() if is_empty else plan_assessments(start, library=library),
+        weeks=tuple(
+            _week(plan, week, start, quotas=quotas.get(week, ()), amounts=amounts.get(week, ()))
+            for week in range(1, weeks + 1)
+        ),
+        assessments=() if is_empty else plan_assessments(start, library=library, interventions=chosen),
         is_provisional=plan.status is Status.CANNOT_SAY,
         notes=_notes(plan),
         goals=tuple(goal.activity for goal in plan.goals),
@@ -91,27 +124,59 @@ def schedule(plan: Plan, start: dt.date, *, library: Library | None = None) -> P
 
 
 def _lead(plan: Plan) -> Prescription:
-    """Give the core, or where there is none the treatment with most clinic sessions."""
-    core = next((entry for entry in plan.prescriptions if entry.role == "core"), None)
-    return core or max(plan.prescriptions, key=lambda entry: entry.dose.clinic_per_week or 0)
+    """Give the core; where there is none the treatment with most clinic sessions, what is research-only last."""
+    return max(
+        plan.prescriptions,
+        key=lambda entry: (
+            entry.role is Role.CORE,
+            entry.role is not Role.RESEARCH_ONLY,
+            entry.dose.clinic_per_week or 0,
+        ),
+    )
 
 
-def _week(plan: Plan, week: int, start: dt.date, quotas: tuple[Quota, ...]) -> WeekPlan:
+def _has_own_visits(entry: Prescription, plan: Plan) -> bool:
+    return entry.role is Role.RESEARCH_ONLY or entry is _lead(plan)
+
+
+def _weeks(plan: Plan) -> int:
+    return max(entry.dose.weeks or _WEEKS for entry in plan.prescriptions if _has_own_visits(entry, plan))
+
+
+def _week(plan: Plan, week: int, start: dt.date, *, quotas: tuple[Quota, ...], amounts: tuple[Amount, ...]) -> WeekPlan:
     starts = start + dt.timedelta(weeks=week - 1)
     sessions = [*_clinic(plan, week, starts), *_home(plan, week, starts)]
     sessions.sort(key=lambda session: (session.date, session.place))
-    return WeekPlan(week=week, starts=starts, sessions=tuple(sessions), quotas=quotas)
+    done = {activity.intervention for session in sessions for activity in session.activities}
+    due = tuple(amount for amount in amounts if amount.intervention in done)
+    return WeekPlan(week=week, starts=starts, sessions=tuple(sessions), quotas=quotas, amounts=due)
 
 
 def _clinic(plan: Plan, week: int, starts: dt.date) -> Iterator[SessionPlan]:
-    lead = _lead(plan)
-    visits = {entry.intervention: _visits(entry, week) for entry in plan.prescriptions}
-    shares = {entry.intervention: _activities(entry, week, "clinic") for entry in plan.prescriptions}
-    for number, day in enumerate(_clinic_days(plan, week)):
-        activities = [done for name, made in shares.items() if visits[name] > number for done in made]
-        if activities:
-            date, minutes = starts + dt.timedelta(days=day), lead.dose.clinic_minutes
-            yield SessionPlan(date=date, week=week, place="clinic", minutes=minutes, activities=tuple(activities))
+    shares = [(entry, _activities(entry, week, "clinic")) for entry in plan.prescriptions]
+    days = {entry.intervention: _days_of(entry, plan, week, starts) for entry, made in shares if made}
+    for day in sorted({day for own in days.values() for day in own}):
+        today = [(entry, made) for entry, made in shares if day in days.get(entry.intervention, ())]
+        yield SessionPlan(
+            date=starts + dt.timedelta(days=day),
+            week=week,
+            place="clinic",
+            minutes=_total(entry.dose.clinic_minutes for entry, _ in today if _has_own_visits(entry, plan)),
+            activities=tuple(done for _, made in today for done in made),
+        )
+
+
+def _days_of(entry: Prescription, plan: Plan, week: int, starts: dt.date) -> list[int]:
+    """Choose the days of a week on which a treatment is given in the clinic: those of the core before its own."""
+    times, shared = _visits(entry, week), _clinic_days(plan, week)
+    if entry.role is not Role.RESEARCH_ONLY:
+        return shared[:times]
+    free = [day for day in range(_DAYS) if day not in shared and _is_workday(starts, day)]
+    return [*shared[:times], *_spread(free, max(times - len(shared), 0))]
+
+
+def _is_workday(starts: dt.date, day: int) -> bool:
+    return (starts + dt.timedelta(days=day)).weekday() < _WORKDAYS
 
 
 def _home(plan: Plan, week: int, starts: dt.date) -> Iterator[SessionPlan]:
@@ -134,13 +199,13 @@ def _home(plan: Plan, week: int, starts: dt.date) -> Iterator[SessionPlan]:
 
 
 def _clinic_days(plan: Plan, week: int) -> list[int]:
-    return _spread(list(range(_DAYS)), _times(_lead(plan).dose.clinic_per_week, week))
+    return _spread(list(range(_DAYS)), _course(_lead(plan).dose, week))
 
 
 def _visits(entry: Prescription, week: int) -> int:
     """Say in how many clinic sessions of a week a treatment may take part."""
     if entry.dose.clinic_per_week is not None:
-        return _times(entry.dose.clinic_per_week, week)
+        return _course(entry.dose, week)
     return int(any(stage.weeks[0] == week for stage in entry.stages))
 
 
@@ -172,6 +237,15 @@ def _activity(
     )
 
 
+def _course(dose: Dose, week: int) -> int:
+    """Say how many clinic sessions a dose has in a week; a course ends with its last session."""
+    times = _times(dose.clinic_per_week, week)
+    if dose.sessions is None:
+        return times
+    before = sum(_times(dose.clinic_per_week, earlier) for earlier in range(1, week))
+    return min(times, max(dose.sessions - before, 0))
+
+
 def _times(per_week: float | None, week: int) -> int:
     """Say how often something falls into a week; 1.5 a week is one, two, one, two."""
     rate = per_week or 0.0
@@ -185,7 +259,7 @@ def _spread(days: list[int], times: int) -> list[int]:
 
 def _total(minutes: Iterable[float | None]) -> float | None:
     known = list(minutes)
-    return None if None in known else sum(part for part in known if part is not None)
+    return None if not known or None in known else sum(part for part in known if part is not None)
 
 
 def _notes(plan: Plan) -> tuple[Text, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from hashlib import sha256
 
 from backloop.library import Library
-from backloop.train.programmes import Assessment, Programme, Quota, SessionPlan
+from backloop.train.programmes import Assessment, Programme, SessionPlan, WeekPlan
 from backloop.units import Language, Text
 
 __all__ = ["calendar_text"]
@@ -22,7 +22,7 @@ _WORDS = {
     "home": Text(en="Home practice, week {week}", zh="居家练习，第{week}周"),
     "assessment": Text(en="Assessment, week {week}", zh="评估，第{week}周"),
     "minutes": Text(en="{minutes:g} minutes in all", zh="共{minutes:g}分钟"),
-    "quota": Text(en="{activity}: {amount:g} {unit}", zh="{activity}：{amount:g} {unit}"),
+    "amount": Text(en="{what}: {amount:g} {unit}", zh="{what}：{amount:g} {unit}"),
 }
 
 
@@ -69,7 +69,7 @@ def calendar_text(
     lines.append(f"X-WR-CALNAME:{_escape(name)}")
     for week in programme.weeks:
         for session in week.sessions:
-            body = _session_body(session, week.quotas, lang)
+            body = _session_body(session, week, lang)
             lines += _event(programme, session.place, session, body, stamp=stamp, lang=lang)
     for due in programme.assessments:
         titles = [library.find(book).title.say(lang) for book in due.books]
@@ -103,12 +103,15 @@ def _event(
     ]
 
 
-def _session_body(session: SessionPlan, quotas: tuple[Quota, ...], lang: Language) -> list[str]:
+def _session_body(session: SessionPlan, week: WeekPlan, lang: Language) -> list[str]:
     lines = [f"{done.title.say(lang)}: {done.what.say(lang)}" for done in session.activities]
     if session.minutes:
         lines.insert(0, _WORDS["minutes"].say(lang).format(minutes=session.minutes))
-    quota = _WORDS["quota"].say(lang)
-    lines += [quota.format(**due.model_dump()) for due in quotas if due.amount is not None]
+    done = {activity.intervention for activity in session.activities}
+    due = [(quota.activity, quota.amount, quota.unit) for quota in week.quotas]
+    due += [(n.title.say(lang), n.amount, n.unit.say(lang)) for n in week.amounts if n.intervention in done]
+    amount = _WORDS["amount"].say(lang)
+    lines += [amount.format(what=what, amount=much, unit=unit) for what, much, unit in due if much is not None]
     return lines
 
 

@@ -1,15 +1,16 @@
-"""Twelve weeks on a calendar: sessions, home practice, stages, quotas and assessments.
+"""Twelve weeks on a calendar: sessions, home practice, stages, quotas, amounts and assessments.
 
-Decides the shape of a programme; the dates and quotas are made in `agenda`.
+Decides the shape of a programme; the dates are made in `agenda`, the amounts in `quotas`.
 """
 
 import datetime as dt
 from typing import Literal
 
+from backloop.library import Cited
 from backloop.measure import Because
 from backloop.units import Frozen, Text
 
-__all__ = ["Activity", "Assessment", "Programme", "Quota", "SessionPlan", "WeekPlan"]
+__all__ = ["Activity", "Amount", "Assessment", "Programme", "Quota", "SessionPlan", "WeekPlan"]
 
 
 class Quota(Frozen):
@@ -23,6 +24,24 @@ class Quota(Frozen):
 
     activity: str
     unit: str
+    week: int
+    amount: float | None
+    reason: Text
+
+
+class Amount(Cited):
+    """How much of a prescription's progression is due in a week; None where a baseline must be measured first.
+
+    Examples
+    --------
+    >>> Amount.model_fields["amount"].is_required()
+    True
+    """
+
+    intervention: str
+    progression: str
+    title: Text
+    unit: Text
     week: int
     amount: float | None
     reason: Text
@@ -64,7 +83,7 @@ class SessionPlan(Frozen):
 
 
 class WeekPlan(Frozen):
-    """One week: its sessions and the quotas of graded activity.
+    """One week: its sessions, the quotas of the goals and the amounts of the prescriptions.
 
     Examples
     --------
@@ -76,6 +95,7 @@ class WeekPlan(Frozen):
     starts: dt.date
     sessions: tuple[SessionPlan, ...]
     quotas: tuple[Quota, ...]
+    amounts: tuple[Amount, ...] = ()
 
 
 class Assessment(Frozen):
