@@ -1,4 +1,4 @@
-"""Make the reference answers anew, wherever R with nlme, lme4, lmerTest, pbkrtest and metafor is installed."""
+"""Make the reference answers anew, wherever R is installed with the packages the scripts name (nlme, lme4, AER ...)."""
 
 import shutil
 import subprocess
@@ -6,7 +6,20 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-SCRIPTS = ("orthodont.R", "repeated.R", "pooling.R")
+SCRIPTS = (
+    "orthodont.R",
+    "repeated.R",
+    "pooling.R",
+    "asymmetry.R",
+    "networks.R",
+    "structures.R",
+    "modifiers.R",
+    "shares.R",
+    "mechanisms.R",
+    "nested.R",
+    "imputation.R",
+    "boundaries.R",
+)
 
 
 def make() -> None:

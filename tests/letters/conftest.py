@@ -10,7 +10,19 @@ import pytest
 from backloop.follow import Change, Course, Outcome, Yardstick
 from backloop.library import Dose, EvidenceRow, Guideline, Harm, Stage
 from backloop.measure import BandName, Because, Measure, Measures
-from backloop.plan import Alert, Caution, Considered, Goal, Plan, Prescription, Reason, Status, Target
+from backloop.plan import (
+    Alert,
+    Burden,
+    Caution,
+    Considered,
+    Goal,
+    Plan,
+    Prescription,
+    Reason,
+    Status,
+    Step,
+    Target,
+)
 from backloop.profile import Finding, NextTest, Profile, Support, Verdict
 from backloop.record import Origin, Participant, Record, Session
 from backloop.train import Activity, Assessment, Programme, Quota, SessionPlan, WeekPlan
@@ -201,14 +213,27 @@ STAGES = (
 )
 
 
+STEPS = (
+    Step(
+        rule="safety",
+        outcome="allows",
+        at_most="core",
+        reasons=(Reason(text=words("Nothing forbids it.", "无禁忌证。")),),
+    ),
+)
+
+
 def evidence(effect: float | None, direction: str, **more) -> EvidenceRow:
     """Give one row of evidence."""
     content = {
         "outcome": words("pain at 18 weeks", "18 周时的疼痛"),
         "measure": words("NRS 0-10", "NRS 0～10分"),
+        "domain": "pain",
+        "design": "trial",
         "effect": effect,
         "direction": direction,
         "comparator": words("sham treatment and attention", "假治疗与同等关注"),
+        "versus": "sham",
         "certainty": Certainty.MODERATE,
         "rated_by": words("backloop", "backloop项目"),
         **SOURCE,
@@ -233,6 +258,7 @@ def prescription() -> Prescription:
         intervention="resolve",
         title=words("Sensorimotor retraining", "感觉运动再训练"),
         role="core",
+        steps=STEPS,
         plain=words(
             "You train how your brain senses and moves your back, step by step.",
             "循序渐进地训练大脑对背部的感觉与控制。",
@@ -321,8 +347,13 @@ def _plan(status: Status, alerts: tuple[Alert, ...], prescriptions: tuple[Prescr
             Considered(
                 intervention="aerobic-exercise",
                 title=words("Aerobic exercise", "有氧运动"),
+                role="adjunct",
                 reasons=(Reason(text=words("You asked for less at once.", "您希望一次不要太多。")),),
+                steps=STEPS,
             ),
+        ),
+        burden=Burden(
+            clinic_visits=1, clinic_minutes=60, home_minutes=150, most_clinic_visits=5, most_home_minutes=420
         ),
         mode="time-contingent" if prescriptions else None,
         mode_reason=Reason(text=words("By the clock, not by the pain.", "按时间而非按疼痛安排。"))

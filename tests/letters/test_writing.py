@@ -6,7 +6,9 @@ from backloop.errors import NothingToRead, UnknownReader
 from backloop.letters import letter
 from backloop.letters.wording import Words, read_words
 from backloop.library import Library
+from backloop.plan import Role
 from backloop.record import make_person
+from backloop.units import Text
 
 READERS = [(reader, lang) for reader in ("patient", "clinician") for lang in ("en", "zh")]
 
@@ -276,3 +278,33 @@ def test_sessions_of_different_length_are_told_apart(programme, page):
     text = page(letter(programme.model_copy(update={"weeks": (week,)}))).text
 
     assert "1 Dec 2026 1 × 1 × 30 min, 1 × 10 min" in text
+
+
+@pytest.mark.parametrize(("lang", "words"), [("en", ["core", "adjunct"]), ("zh", ["核心治疗", "辅助治疗"])])
+def test_the_clinician_reads_every_role_and_the_burden(plan, page, lang, words):
+    """Chosen or not, a treatment stands with its role; the week's burden and its bound are told."""
+    text = page(letter(plan, reader="clinician", lang=lang)).text
+
+    assert [] == [word for word in words if word not in text]
+    assert plan.burden.text.say(lang) in text
+
+
+def test_research_only_shows_its_conflicts_first(plan, prescription, page):
+    """A treatment given on a decision leads with what speaks against it, and tells the person that it is unproven."""
+    research = prescription.model_copy(update={"role": Role.RESEARCH_ONLY, "stages": (), "strands": ()})
+    made = plan.model_copy(update={"prescriptions": (research,)})
+    clinician = page(letter(made, reader="clinician")).text
+
+    assert clinician.index("At one year pain no longer differed.") < clinician.index("Your sense of your back")
+    assert Words("en")("patient.research-only") in page(letter(made)).text
+
+
+def test_the_patient_is_not_asked_what_the_clinic_has(plan, prescription, page):
+    """A resource nobody confirmed is a question to the clinic, not to the person."""
+    need = prescription.cautions[0].model_copy(
+        update={"kind": "resource", "unanswered": ("clinic-resources_04",), "text": Text(en="a needle", zh="针")}
+    )
+    made = plan.model_copy(update={"prescriptions": (prescription.model_copy(update={"cautions": (need,)}),)})
+
+    assert "acupuncturist" not in page(letter(made)).text
+    assert "a needle" in page(letter(made, reader="clinician")).text

@@ -1,11 +1,11 @@
-"""Studies as published: effects from arms, directions, the small-study check, and what a wrong table is told."""
+"""Studies as published: effects from arms, directions, and what a wrong table is told."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from backloop.errors import TrialError
-from backloop.synthesis import compare_arms, read_studies, small_study_check
+from backloop.synthesis import compare_arms, read_studies
 
 
 @pytest.fixture
@@ -94,11 +94,11 @@ def test_a_file_is_read_as_a_table(effects, tmp_path):
     [
         ("standard_error", [0.5, 0.0, 0.2, 0.1], r"row 2 \('Elm'\), column 'standard_error': .*above 0, got 0"),
         ("standard_error", [0.5, 0.3, -0.2, 0.1], r"row 3 \('Fir'\), column 'standard_error': .*above 0, got -0.2"),
-        ("estimate", ["-1", "-0.3", "n.s.", "0"], r"row 3 \('Fir'\), column 'estimate': expected a number, got text"),
+        ("estimate", ["-1", "-0.3", "n.s.", "0"], r"row 3 \('Fir'\), column 'estimate': expected a number such as"),
         ("estimate", [-1, None, 0, 0], r"row 2 \('Elm'\), column 'estimate': .*the cell is empty; leave the study out"),
         ("estimate", [-1, 0, 0, np.inf], r"row 4 \('Oak'\), column 'estimate': .*infinity"),
         ("study", ["Ash", "Elm", "Ash", "Oak"], r"row 3 \('Ash'\), column 'study': this study was named before"),
-        ("study", ["Ash", None, "Fir", "Oak"], r"row 2 \('nan'\), column 'study': expected a name"),
+        ("study", ["Ash", None, "Fir", "Oak"], r"row 2, column 'study': expected a name"),
     ],
     ids=["zero", "negative", "text", "empty", "infinite", "twice", "nameless"],
 )
@@ -135,38 +135,3 @@ def test_tables_that_are_none(effects, tmp_path):
     for path in (empty, tmp_path / "nowhere.csv"):
         with pytest.raises(TrialError, match=f"{path.name} cannot be read as a CSV file"):
             read_studies(path, better="low")
-
-
-def test_few_studies_come_with_a_caution(effects):
-    """Below ten studies the check says why not to rely on it, in both languages; from ten on it does not."""
-    few = read_studies(effects, better="low")
-    parts = [effects.assign(study=effects["study"] + str(n), estimate=effects["estimate"] - n) for n in range(3)]
-    many = read_studies(pd.concat(parts), better="low")
-
-    assert small_study_check(few).caution.en.startswith("only 4 studies: with fewer than 10")
-    assert small_study_check(few).caution.zh.startswith("仅有4项研究")
-    assert small_study_check(many).caution is None
-
-
-def test_larger_effects_in_small_studies_are_seen():
-    """Effects that grow with their errors show a slope with a small p, and a limit near the large studies."""
-    error = np.linspace(0.05, 0.8, 16)
-    noise = 0.1 * error * np.tile([1.0, -1.0], 8)
-    table = pd.DataFrame({"study": range(16), "estimate": -0.1 - 2 * error + noise, "standard_error": error})
-
-    check = small_study_check(read_studies(table, better="low"))
-
-    assert check.slope == pytest.approx(-2, abs=0.1)
-    assert check.p < 0.001
-    assert check.interval.low < -0.1 < check.interval.high
-
-
-def test_what_cannot_be_checked(effects):
-    """Two studies, equal errors and a perfect line leave nothing to test."""
-    for table, message in (
-        (effects.iloc[:2], "at least 3 studies for a small-study check, got 2"),
-        (effects.assign(standard_error=0.3), "the same standard error"),
-        (effects.assign(estimate=-2 * effects["standard_error"]), "exactly on a line"),
-    ):
-        with pytest.raises(TrialError, match=message):
-            small_study_check(read_studies(table, better="low"))

@@ -1,5 +1,14 @@
 """Letters to patients and clinicians, and the report about a group: the books' own words on paper."""
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from backloop.letters.dossiers import evidence_page, network_page, pooling_notes, synthesis_page
+from backloop.letters.effectrows import ForestRow, rows_picture
+from backloop.letters.forests import evidence_picture, forest_picture, reference_picture
+from backloop.letters.funnels import funnel_picture
+from backloop.letters.guidance import guideline_picture
+from backloop.letters.nets import league_picture, network_picture, rank_picture
 from backloop.letters.panels import (
     course_picture,
     means_picture,
@@ -17,15 +26,62 @@ from backloop.letters.tallies import (
 )
 from backloop.letters.writing import letter
 
+if TYPE_CHECKING:
+    from backloop.letters.flows import flow_picture
+    from backloop.letters.plots import curve_picture, outcome_picture, power_picture
+    from backloop.letters.trialpages import lay_tables, power_page, trial_page
+    from backloop.letters.trialtables import PageTable
+
 __all__ = [
     "CohortTally",
+    "ForestRow",
     "GroupMean",
     "Moments",
+    "PageTable",
     "ScaledMeasure",
     "cohort_report",
     "course_picture",
+    "curve_picture",
+    "evidence_page",
+    "evidence_picture",
+    "flow_picture",
+    "forest_picture",
+    "funnel_picture",
+    "guideline_picture",
+    "lay_tables",
+    "league_picture",
     "letter",
     "means_picture",
+    "network_page",
+    "network_picture",
+    "outcome_picture",
     "plan_picture",
+    "pooling_notes",
+    "power_page",
+    "power_picture",
     "profile_picture",
+    "rank_picture",
+    "reference_picture",
+    "rows_picture",
+    "synthesis_page",
+    "trial_page",
 ]
+
+# The pages of trials bring the trial engine: they are loaded when one of their names is first asked for.
+_MODULES = {
+    "flow_picture": "flows",
+    **dict.fromkeys(("curve_picture", "outcome_picture", "power_picture"), "plots"),
+    **dict.fromkeys(("lay_tables", "power_page", "trial_page"), "trialpages"),
+    "PageTable": "trialtables",
+}
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - the imports above give the types
+    if name not in _MODULES:
+        message = f"module 'backloop.letters' has no attribute '{name}'; it offers {', '.join(__all__)}"
+        raise AttributeError(message)
+    return getattr(import_module(f"backloop.letters.{_MODULES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

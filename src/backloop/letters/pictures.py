@@ -84,7 +84,7 @@ def plan_picture(plan: Plan, *, programme: Programme | None = None, lang: Langua
     Parameters
     ----------
     plan : Plan
-        The plan to show; it must prescribe something.
+        The plan to show; it must prescribe something that has stages.
     programme : Programme, optional
         Adds the assessments that fall into the plan's weeks.
     lang : str

@@ -114,7 +114,7 @@ def _pictures(nouns: Sequence[Noun], reader: Reader, lang: Language, library: Li
     drawn = {}
     if profile is not None and any(support.verdict != Verdict.CANNOT_SAY for support in profile.supports):
         drawn["profile"] = profile_picture(profile, reader=reader, lang=lang, library=library)
-    if plan is not None and plan.prescriptions:
+    if plan is not None and any(prescription.stages for prescription in plan.prescriptions):
         drawn["plan"] = plan_picture(plan, programme=_only(nouns, Programme), lang=lang)
     if course is not None and main_outcomes(course):
         drawn["course"] = course_picture(course, lang=lang)

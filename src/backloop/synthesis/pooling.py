@@ -1,4 +1,4 @@
-"""What several trials say together: fixed and random effects, heterogeneity, and what one trial changes.
+"""What several trials say together: fixed and random effects, heterogeneity, and the words for it.
 
 Decides how effects are weighed, pooled and told; what an effect is and which way it points is decided in studies.
 """
@@ -11,10 +11,11 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import chdtrc, chdtri, ndtr, ndtri, stdtr, stdtrit
 
 from backloop.errors import TrialError
-from backloop.synthesis.studies import FAVOURS, MEASURES, Floats, Measure, Studies, favoured
+from backloop.synthesis.sheets import Floats
+from backloop.synthesis.studies import FAVOURS, MEASURES, Measure, Studies, favoured
 from backloop.units import Better, Frozen, Interval, Text
 
-__all__ = ["ManyPooled", "Pooled", "leave_one_out", "pool", "pool_many"]
+__all__ = ["ManyPooled", "Method", "Pooled", "Uncertainty", "pool", "pool_many"]
 
 Integers = NDArray[np.int64]
 
@@ -27,7 +28,8 @@ Uncertainty = Literal["normal", "hartung-knapp", "hartung-knapp-safeguarded"]
 _SHARED = ("estimate", "standard_error", "p", "q", "q_p", "i2", "h2", "tau2")
 _GRID, _HALVINGS = 40, 52
 _EXACT = 1e-24  # a share of the sum of squares that is rounding, not scatter
-_WORDS = {
+_UNITS = {"points": "分", "SD": "个标准差", "% of the scale": "%（占量表全长）"}
+METHODS = {
     "fixed": Text(en="fixed effect", zh="固定效应模型"),
     "dersimonian-laird": Text(en="random effects by DerSimonian-Laird", zh="随机效应模型（DerSimonian-Laird法）"),
     "paule-mandel": Text(en="random effects by Paule-Mandel", zh="随机效应模型（Paule-Mandel法）"),
@@ -82,9 +84,12 @@ class Pooled(Frozen):
     @property
     def text(self) -> Text:
         """The answer in one sentence, in both languages."""
-        model, measure = _WORDS[self.method], MEASURES[self.measure]
+        model, measure = METHODS[self.method], MEASURES[self.measure]
         favours = FAVOURS["unstated" if self.better == "neither" else self.favours]
-        margin, unit = _WORDS[self.uncertainty], {"points": "分", "SD": "个标准差"}.get(self.unit, self.unit)
+        margin, unit = (
+            METHODS[self.uncertainty],
+            _UNITS.get(self.unit, self.unit),
+        )
         low, high, level = self.interval.low, self.interval.high, f"{self.interval.level * 100:g}"
         count, ahead = len(self.labels), self.prediction
         beyond = Text(en="; ", zh="；")
@@ -199,42 +204,6 @@ def pool(
     )
 
 
-def leave_one_out(
-    studies: Studies, *, method: Method = "reml", uncertainty: Uncertainty | None = None, level: float = 0.95
-) -> dict[str, Pooled]:
-    """Pool again without each study in turn, to see whether the answer rests on one of them.
-
-    Parameters
-    ----------
-    studies : Studies
-        Two or more for a fixed effect, three or more for random effects.
-    method, uncertainty, level
-        As in `pool`.
-
-    Returns
-    -------
-    dict of str to Pooled
-        For each study left out, the answer of the others.
-
-    Raises
-    ------
-    TrialError
-        As in `pool`.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> from backloop.synthesis import read_studies
-    >>> table = pd.DataFrame({"study": list("ABC"), "estimate": [-1.0, -0.1, -0.9], "standard_error": [0.3, 0.2, 0.2]})
-    >>> round(leave_one_out(read_studies(table, better="low"), method="fixed")["B"].estimate, 2)
-    -0.93
-    """
-    return {
-        label: pool(studies.without(label), method=method, uncertainty=uncertainty, level=level)
-        for label in studies.labels
-    }
-
-
 def pool_many(
     estimate: ArrayLike,
     standard_error: ArrayLike,
@@ -302,7 +271,8 @@ def _pool(y: Floats, v: Floats, choice: tuple[Method, Uncertainty, float]) -> Ma
     count = np.isfinite(v).sum(axis=1)
     random, adjusted = method != "fixed", uncertainty != "normal"
     if (count < (2 if random else 1)).any():
-        message = f"expected at least {'two studies for random effects' if random else 'one study'}, got {count.min()}"
+        wanted = "two studies for random effects (one is enough for method 'fixed')" if random else "one study"
+        message = f"expected at least {wanted}, got {count.min()}"
         raise TrialError(message)
     df = count - 1
     w, total, _mean, r = _weigh(y, v, np.zeros(len(y)))
@@ -347,7 +317,10 @@ def _inflation(y: Floats, w: Floats, r: Floats, *, df: Integers, floor: bool) ->
     """Hartung and Knapp's factor on the variance of the mean."""
     scatter = (w * r**2).sum(axis=1)
     if not floor and (scatter <= _EXACT * (w * y**2).sum(axis=1)).any():
-        message = "the studies agree exactly, so Hartung-Knapp's standard error is zero; use the safeguarded form"
+        message = (
+            "the studies agree exactly, so Hartung-Knapp's standard error is zero; take uncertainty "
+            "'hartung-knapp-safeguarded', or method 'fixed'"
+        )
         raise TrialError(message)
     return np.asarray(np.maximum(scatter / df, 1.0 if floor else 0.0))
 
