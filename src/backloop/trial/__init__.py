@@ -1,0 +1,166 @@
+"""How a trial is designed, allocated and blinded, before anybody looks at an outcome."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from backloop.trial.allocation import (
+    AllocationRule,
+    AllocationScheme,
+    BigStick,
+    Factor,
+    Minimisation,
+    PermutedBlocks,
+    SimpleRandomisation,
+)
+from backloop.trial.blueprints import (
+    Arm,
+    EffectModifier,
+    Trial,
+    TrialOutcome,
+    Visit,
+)
+from backloop.trial.datamaps import (
+    ArmSource,
+    DataMap,
+    Exclusion,
+    FactSource,
+    GuessSource,
+    MediatorSource,
+    Screening,
+    SpecialColumns,
+    TableRules,
+    VisitSource,
+    read_data_map,
+)
+from backloop.trial.estimands import (
+    Estimand,
+    IntercurrentEvent,
+    PlannedAnalysis,
+)
+from backloop.trial.freezing import (
+    Freeze,
+    FreezeHistory,
+    check_frozen,
+    freeze,
+    frozen_file,
+    read_trial,
+    trial_hash,
+)
+
+if TYPE_CHECKING:
+    from backloop.trial.auditing import AuditEntry, AuditLog, allocate_next, check_log
+    from backloop.trial.balance import AllocationDiagnostics, RandomisationTest, diagnose_allocation, randomisation_test
+    from backloop.trial.blinding import BlindingIndex, BlindingReport, GuessTable, blinding_indices, count_guesses
+    from backloop.trial.concealment import (
+        AllocationEntry,
+        AllocationList,
+        SeedCommitment,
+        check_list,
+        commit_seed,
+        draw_list,
+        make_seed,
+        read_list,
+        write_list,
+    )
+    from backloop.trial.redcap import RedcapTables, redcap_tables
+    from backloop.trial.sequencing import Assigned, allocate, assign
+    from backloop.trial.tables import Grounds, TrialData, open_trial
+
+__all__ = [
+    "AllocationDiagnostics",
+    "AllocationEntry",
+    "AllocationList",
+    "AllocationRule",
+    "AllocationScheme",
+    "Arm",
+    "ArmSource",
+    "Assigned",
+    "AuditEntry",
+    "AuditLog",
+    "BigStick",
+    "BlindingIndex",
+    "BlindingReport",
+    "DataMap",
+    "EffectModifier",
+    "Estimand",
+    "Exclusion",
+    "FactSource",
+    "Factor",
+    "Freeze",
+    "FreezeHistory",
+    "Grounds",
+    "GuessSource",
+    "GuessTable",
+    "IntercurrentEvent",
+    "MediatorSource",
+    "Minimisation",
+    "PermutedBlocks",
+    "PlannedAnalysis",
+    "RandomisationTest",
+    "RedcapTables",
+    "Screening",
+    "SeedCommitment",
+    "SimpleRandomisation",
+    "SpecialColumns",
+    "TableRules",
+    "Trial",
+    "TrialData",
+    "TrialOutcome",
+    "Visit",
+    "VisitSource",
+    "allocate",
+    "allocate_next",
+    "assign",
+    "blinding_indices",
+    "check_frozen",
+    "check_list",
+    "check_log",
+    "commit_seed",
+    "count_guesses",
+    "diagnose_allocation",
+    "draw_list",
+    "freeze",
+    "frozen_file",
+    "make_seed",
+    "open_trial",
+    "randomisation_test",
+    "read_data_map",
+    "read_list",
+    "read_trial",
+    "redcap_tables",
+    "trial_hash",
+    "write_list",
+]
+
+# What brings numpy is loaded when one of its names is first asked for.
+_NAMES = {
+    "auditing": ("AuditEntry", "AuditLog", "allocate_next", "check_log"),
+    "balance": ("AllocationDiagnostics", "RandomisationTest", "diagnose_allocation", "randomisation_test"),
+    "blinding": ("BlindingIndex", "BlindingReport", "GuessTable", "blinding_indices", "count_guesses"),
+    "concealment": (
+        "AllocationEntry",
+        "AllocationList",
+        "SeedCommitment",
+        "check_list",
+        "commit_seed",
+        "draw_list",
+        "make_seed",
+        "read_list",
+        "write_list",
+    ),
+    "redcap": ("RedcapTables", "redcap_tables"),
+    "sequencing": ("Assigned", "allocate", "assign"),
+    "tables": ("Grounds", "TrialData", "open_trial"),
+}
+_MODULES = {name: module for module, names in _NAMES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - the imports above give the types
+    if name not in _MODULES:
+        message = f"module 'backloop.trial' has no attribute '{name}'; it offers {', '.join(__all__)}"
+        raise AttributeError(message)
+    return getattr(import_module(f"backloop.trial.{_MODULES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,202 @@
+"""A trial's table read by its mapping: who was randomised to what, and what was seen at each planned visit.
+
+Decides what a cell may hold and which value of a person counts; models are another room's matter.
+"""
+
+import datetime as dt
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from backloop.errors import TrialError
+from backloop.kernel import Columns
+from backloop.library import Library
+from backloop.measure import software_version
+from backloop.trial.blueprints import Trial
+from backloop.trial.cells import read_cells
+from backloop.trial.datamaps import DataMap, read_data_map
+from backloop.trial.freezing import FreezeHistory, check_frozen, frozen_file, read_trial, trial_hash
+from backloop.trial.readings import ARM, PERSON, WEEK, Reading
+from backloop.units import Frozen, Text
+
+__all__ = ["Grounds", "TrialData", "open_trial"]
+
+
+class Grounds(Frozen):
+    """What a result of a trial rests on, as it stands under every table.
+
+    Parameters
+    ----------
+    plan_sha256, data_sha256, mapping_sha256 : str
+        Fingerprints of the plan's content and of the two files.
+    frozen_on : datetime.date, optional
+        When the plan was frozen last; None where it was not, and everything is exploratory.
+    software, edition : str
+        The version of the program, and the edition of its books.
+
+    Examples
+    --------
+    >>> Grounds(plan_sha256="0" * 64, data_sha256="1" * 64, mapping_sha256="2" * 64, software="1", edition="x").text.en
+    'exploratory: plan not frozen; plan 000000000000, data 111111111111, mapping 222222222222; backloop 1, books of x'
+    """
+
+    plan_sha256: str
+    data_sha256: str
+    mapping_sha256: str
+    frozen_on: dt.date | None = None
+    software: str
+    edition: str
+
+    @property
+    def is_exploratory(self) -> bool:
+        """Whether the analysis was not fixed beforehand."""
+        return self.frozen_on is None
+
+    @property
+    def standing(self) -> Text:
+        """Whether the plan was frozen, in words."""
+        if self.frozen_on is None:
+            return Text(en="exploratory: plan not frozen", zh="探索性分析：方案未锁定")
+        return Text(en=f"plan frozen on {self.frozen_on}", zh=f"方案于{self.frozen_on}锁定")
+
+    @property
+    def text(self) -> Text:
+        """The line under every table."""
+        plan, data, mapping = (each[:12] for each in (self.plan_sha256, self.data_sha256, self.mapping_sha256))
+        return Text(
+            en=f"{self.standing.en}; plan {plan}, data {data}, mapping {mapping}; backloop {self.software}, "
+            f"books of {self.edition}",
+            zh=f"{self.standing.zh}；方案指纹{plan}，数据指纹{data}，映射指纹{mapping}；backloop {self.software}，"
+            f"知识库版本{self.edition}",
+        )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class TrialData:
+    """A trial's plan together with its table, in the plan's words.
+
+    Made by `open_trial`. `answers` has one row a person and planned visit (participant_id, arm, week, then outcomes,
+    mediators and the columns ``reason`` and ``day``); `facts` one row a person. `without_arm` people were left out, and
+    `unplanned` rows were of visits that the plan does not have.
+
+    Examples
+    --------
+    >>> TrialData.__dataclass_params__.frozen
+    True
+    """
+
+    trial: Trial
+    mapping: DataMap
+    answers: pd.DataFrame
+    facts: pd.DataFrame
+    grounds: Grounds
+    without_arm: int = 0
+    unplanned: int = 0
+
+    @property
+    def adjusted(self) -> tuple[str, ...]:
+        """What the analysis adjusts for: the strata, then the covariates."""
+        return (*(factor.id for factor in self.trial.strata), *self.trial.covariates)
+
+    def frame(self, *outcomes: str, facts: Sequence[str] = ()) -> pd.DataFrame:
+        """Give one row a person and visit with the named outcomes (or mediators) and facts.
+
+        Parameters
+        ----------
+        *outcomes : str
+            Ids of outcomes or mediators.
+        facts : sequence of str
+            Ids of modifiers, covariates or strata, or ``received``, ``therapist``, ``intercurrent``.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Person, arm and week first.
+
+        Raises
+        ------
+        TrialError
+            If the table does not hold one of them.
+        """
+        missing = [name for name in outcomes if name not in self.answers] + [
+            name for name in facts if name not in self.facts
+        ]
+        if missing:
+            held = [*self.answers.columns[3:], *self.facts.columns]
+            message = f"the table holds no {', '.join(missing)}; name their columns in the mapping (it has {held})"
+            raise TrialError(message)
+        shown = [name for name in ("reason",) if name in self.answers]
+        long = self.answers[[PERSON, ARM, WEEK, *outcomes, *shown]]
+        return long.join(self.facts[list(facts)], on=PERSON)
+
+    def columns(self, outcome: str, comparator: str) -> Columns:
+        """Say where `frame` holds what, for one outcome and comparator."""
+        return Columns(outcome=outcome, comparator=comparator, person=PERSON, week=WEEK, arm=ARM)
+
+
+def open_trial(plan: Path, mapping: Path, *, table: Path | None = None, exploratory: bool = False) -> TrialData:
+    """Open a trial for analysis: its frozen plan, its table, and the file that says which column is what.
+
+    Parameters
+    ----------
+    plan : Path
+        The plan, frozen by `freeze`.
+    mapping : Path
+        The mapping of columns.
+    table : Path, optional
+        CSV, TSV or Parquet; by default the file that the mapping names.
+    exploratory : bool
+        Whether a plan that was never frozen, or changed since, is taken all the same; results then say so.
+
+    Returns
+    -------
+    TrialData
+        Plan and table in one.
+
+    Raises
+    ------
+    TrialError
+        If the plan is not frozen, a file cannot be read, or the table contradicts mapping or plan.
+
+    Notes
+    -----
+    Whatever changes within a person counts as measured at its visit (before randomisation for covariates and strata);
+    what never changes may stand in any of the person's rows, as REDCap exports have it.
+
+    Examples
+    --------
+    >>> open_trial(Path("examples/08_trial/resolve.toml"), Path("data.toml"))
+    Traceback (most recent call last):
+    backloop.errors.TrialError: resolve.toml: never frozen; freeze it before anybody is unblinded
+    """
+    trial, frozen_on = _plan(plan, exploratory=exploratory)
+    rules = read_data_map(mapping, trial)
+    if table is None and not rules.table.file:
+        message = f"{mapping.name}: names no file; set table.file, or name the table in the call"
+        raise TrialError(message)
+    path = table or mapping.parent / rules.table.file
+    cells = read_cells(path, rules.table)
+    grounds = Grounds(
+        plan_sha256=trial_hash(trial),
+        data_sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+        mapping_sha256=hashlib.sha256(mapping.read_bytes()).hexdigest(),
+        frozen_on=frozen_on,
+        software=software_version(),
+        edition=Library.packaged().edition,
+    )
+    answers, facts, counts = Reading(trial, rules, cells).read()
+    return TrialData(trial=trial, mapping=rules, answers=answers, facts=facts, grounds=grounds, **counts._asdict())
+
+
+def _plan(path: Path, *, exploratory: bool) -> tuple[Trial, dt.date | None]:
+    try:
+        trial = check_frozen(path)
+    except TrialError:
+        if not exploratory:
+            raise
+        return read_trial(path), None
+    history = FreezeHistory.model_validate_json(frozen_file(path).read_text(encoding="utf-8"))
+    return trial, history.freezes[-1].on
