@@ -1,0 +1,115 @@
+"""Whole trials, simulated before they are run: power, false alarms, interim looks, and how many people are needed."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from backloop.power.absences import StayingAway
+    from backloop.power.analyses import Analysis, Answers, ModelAnalysis, OwnAnalysis, Question
+    from backloop.power.boundaries import (
+        Boundary,
+        BoundaryKind,
+        StoppingChances,
+        efficacy_boundary,
+        needed_drift,
+        stopping_chances,
+    )
+    from backloop.power.draws import TrialBlock, draw_trials
+    from backloop.power.interims import FinalEstimate, conditional_power, final_estimate, predictive_power
+    from backloop.power.performance import Figure, Performance, Success
+    from backloop.power.resizing import BlindedSize, TwoArmPlan, needed_people, resize_blinded
+    from backloop.power.schedulers import BlockStore, Progress, run_blocks
+    from backloop.power.simulations import Simulation, simulate
+    from backloop.power.worlds import (
+        Decay,
+        Provenance,
+        Therapists,
+        World,
+        WorldArm,
+        WorldModifier,
+        WorldOutcome,
+        read_world,
+    )
+
+__all__ = [
+    "Analysis",
+    "Answers",
+    "BlindedSize",
+    "BlockStore",
+    "Boundary",
+    "BoundaryKind",
+    "Decay",
+    "Figure",
+    "FinalEstimate",
+    "ModelAnalysis",
+    "OwnAnalysis",
+    "Performance",
+    "Progress",
+    "Provenance",
+    "Question",
+    "Simulation",
+    "StayingAway",
+    "StoppingChances",
+    "Success",
+    "Therapists",
+    "TrialBlock",
+    "TwoArmPlan",
+    "World",
+    "WorldArm",
+    "WorldModifier",
+    "WorldOutcome",
+    "conditional_power",
+    "draw_trials",
+    "efficacy_boundary",
+    "final_estimate",
+    "needed_drift",
+    "needed_people",
+    "predictive_power",
+    "read_world",
+    "resize_blinded",
+    "run_blocks",
+    "simulate",
+    "stopping_chances",
+]
+
+# The engine brings pandas, scipy and a compiler: it is loaded when one of its names is first asked for.
+_NAMES = {
+    "absences": ("StayingAway",),
+    "analyses": ("Analysis", "Answers", "ModelAnalysis", "OwnAnalysis", "Question"),
+    "boundaries": (
+        "Boundary",
+        "BoundaryKind",
+        "StoppingChances",
+        "efficacy_boundary",
+        "needed_drift",
+        "stopping_chances",
+    ),
+    "draws": ("TrialBlock", "draw_trials"),
+    "interims": ("FinalEstimate", "conditional_power", "final_estimate", "predictive_power"),
+    "performance": ("Figure", "Performance", "Success"),
+    "resizing": ("BlindedSize", "TwoArmPlan", "needed_people", "resize_blinded"),
+    "schedulers": ("BlockStore", "Progress", "run_blocks"),
+    "simulations": ("Simulation", "simulate"),
+    "worlds": (
+        "Decay",
+        "Provenance",
+        "Therapists",
+        "World",
+        "WorldArm",
+        "WorldModifier",
+        "WorldOutcome",
+        "read_world",
+    ),
+}
+_MODULES = {name: module for module, names in _NAMES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - the imports above give the types
+    if name not in _MODULES:
+        message = f"module 'backloop.power' has no attribute '{name}'; it offers {', '.join(__all__)}"
+        raise AttributeError(message)
+    return getattr(import_module(f"backloop.power.{_MODULES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__
