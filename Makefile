@@ -30,7 +30,11 @@ lint: setup
 bench: setup
 	$(BIN)/python bench/chain.py
 	$(BIN)/python bench/trial.py
+	$(BIN)/python bench/power.py
 	$(BIN)/python bench/pooling.py
+	$(BIN)/python bench/panel.py
+	OMP_NUM_THREADS=1 $(BIN)/python bench/eeg.py
+	$(BIN)/python bench/threshold.py
 
 docs: setup
 	$(BIN)/sphinx-build -W --keep-going -b html docs docs/_build/html

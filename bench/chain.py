@@ -96,7 +96,7 @@ def many_people(people: int, jobs: int) -> dict[str, float | int]:
     with ProcessPoolExecutor(jobs, mp_context=mp.get_context("spawn")) as pool:
         done = list(track(pool.map(_block, blocks), description=f"{jobs} core(s)", total=len(blocks)))
     wall = time.perf_counter() - begun
-    chain = sum(row["chain_s"] for row in done) / jobs
+    chain, plans = (sum(row[name] for row in done) / jobs for name in ("chain_s", "plans_s"))
     peak = {row["process"]: row["peak_mb"] for row in done}
     return {
         "people": people,
@@ -104,21 +104,27 @@ def many_people(people: int, jobs: int) -> dict[str, float | int]:
         "observations": sum(row["observations"] for row in done),
         "chain_s": round(chain, 2),
         "people_per_second": round(people / chain, 1),
+        "plans_alone_s": round(plans, 2),
+        "treatments_weighed_each": len(Library.packaged().shelf("interventions")),
         "wall_s_with_making_the_people": round(wall, 2),
         "peak_mb_all_processes": round(sum(peak.values())),
     }
 
 
 def _block(seeds: range) -> dict[str, float | int]:
-    chain, observations = 0.0, 0
+    chain, plans, observations = 0.0, 0.0, 0
     for seed in seeds:
         record = make_person(seed=seed)
         begun = time.perf_counter()
-        schedule(prescribe(infer(score(record)), record), START)
+        profile = infer(score(record))
+        weighed = time.perf_counter()
+        plan = prescribe(profile, record)
+        plans += time.perf_counter() - weighed
+        schedule(plan, START)
         chain += time.perf_counter() - begun
         observations += len(record.observations)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return {"process": os.getpid(), "chain_s": chain, "observations": observations, "peak_mb": peak}
+    return {"process": os.getpid(), "chain_s": chain, "plans_s": plans, "observations": observations, "peak_mb": peak}
 
 
 def _options() -> argparse.Namespace:

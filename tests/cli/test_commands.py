@@ -14,6 +14,7 @@ from click import Command, Group
 from typer.testing import CliRunner
 
 from backloop.cli import app
+from backloop.library import Library
 from backloop.record import make_person, write
 
 ROOT = Path(__file__).parents[2]
@@ -37,6 +38,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder that holds everything the examples name."""
     (tmp_path / "tests" / "data").mkdir(parents=True)
     (tmp_path / "tests" / "data" / "tiny_bids").symlink_to(ROOT / "tests" / "data" / "tiny_bids")
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
     (tmp_path / "my-books" / "instruments").mkdir(parents=True)
     write([make_person(seed=3)], tmp_path / "record.json")
     items = "\n".join(f'"rmdq_{number:02d}" = "own copy {number}"' for number in range(1, 25))
@@ -67,6 +69,14 @@ def test_the_example_of_the_help_runs(name: str, desk: Path):
     assert (0, "") == (result.exit_code, "" if result.exit_code == 0 else result.output)
 
 
+def test_the_version_names_code_and_books():
+    """What to write in a report of a fault: the code's version and the books' edition, without a command."""
+    result = CliRunner().invoke(app, ["--version"])
+
+    assert (0, True) == (result.exit_code, result.output.startswith("backloop "))
+    assert Library.packaged().edition in result.output
+
+
 def test_schemas_are_json(desk: Path):
     """The schema of a noun is a JSON schema document."""
     result = CliRunner().invoke(app, ["schema", "plan"])
@@ -89,6 +99,25 @@ def test_profile_as_json_reads_back(desk: Path):
     result = CliRunner().invoke(app, ["infer", "record.json", "--format", "json"])
 
     assert Profile.model_validate_json(result.stdout).participant_id == "sub-madeup3"
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"), [("en", ["adjunct", "mechanism", "bagg-2022"]), ("zh", ["辅助治疗", "机制依据", "bagg-2022"])]
+)
+def test_the_audit_tells_rule_by_rule(desk: Path, lang: str, words: list[str]):
+    """With --why every treatment stands in the audit with its role, the rules and the sources."""
+    result = CliRunner().invoke(app, ["plan", "record.json", "--why", "--lang", lang])
+
+    assert 0 == result.exit_code
+    assert [] == [word for word in words if word not in result.stdout]
+    assert len(Library.packaged().shelf("interventions")) == result.stdout.count("■")
+
+
+def test_the_audit_is_in_the_json_too(desk: Path):
+    """The plan as JSON carries the steps behind every role."""
+    result = CliRunner().invoke(app, ["plan", "record.json", "--why", "--format", "json"])
+
+    assert {7} == {len(entry["steps"]) for entry in json.loads(result.stdout)["considered"]}
 
 
 def test_an_unknown_book_offers_the_nearest(desk: Path):

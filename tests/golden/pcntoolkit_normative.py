@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 from pcntoolkit.util.utils import create_design_matrix
 
-from backloop.recordings import ReferencePerson, open_normative
+from backloop.norms import ReferencePerson, open_normative
 
 REGIONS = {
     "lifespan_57K_82sites.zip": (

@@ -17,8 +17,8 @@ from backloop.learn import (
     spline_basis,
     spline_knots,
 )
-from backloop.learn.interactions import base_designs, crossing_row, influences, read_modifier
-from backloop.learn.multiplicity import correlation_of
+from backloop.moderation.interactions import base_designs, crossing_row, influences, read_modifier
+from backloop.moderation.multiplicity import correlation_of
 from backloop.trial import EffectModifier
 from backloop.units import Scale
 

@@ -92,6 +92,8 @@ def test_a_baseline_that_is_no_visit(table, where):
     """The baseline to adjust for must be in the table."""
     with pytest.raises(TrialError, match="no visit at baseline week 3"):
         adjusted_design(table, where, baseline=3)
+    with pytest.raises(TrialError, match="nobody was seen at baseline week 0"):
+        adjusted_design(table.assign(pain=table["pain"].mask(table["week"] == 0)), where, baseline=0)
 
 
 def test_a_covariate_named_twice(table, where):

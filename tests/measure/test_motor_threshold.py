@@ -204,6 +204,10 @@ def test_an_impossible_rule_is_refused():
     """A stimulator upside down and a start between its steps are refused."""
     with pytest.raises(ValidationError, match="expected lowest below highest"):
         HuntRule(lowest=80, highest=20)
+    with pytest.raises(ValidationError, match="expected a step"):
+        HuntRule(step=1000)
+    with pytest.raises(ValidationError, match="less than or equal to 100"):
+        HuntRule(highest=200)
     with pytest.raises(ValidationError, match=r"start 60\.5 is no setting"):
         HuntRule(start=60.5)
 

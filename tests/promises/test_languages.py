@@ -40,8 +40,8 @@ TEMPLATES = sorted(Path(backloop.__file__).parent.glob("letters/templates/*.html
 PLAIN = {
     "ids": """accepts because book books clinic_only_tasks clue days decrements earlier equals field hours id informs
         intervention items later left measure measures mechanism minutes observations of one_of only_if original
-        participant_id phase phases progression recode records reference_phase right rise rule scheme session_id source stage
-        strand strands tasks to_bed unanswered verdict""",
+        participant_id phase phases progression recode records reference_phase right rise rule scheme session_id source
+        stage strand strands tasks to_bed unanswered verdict""",
     "sources, editions and remarks for maintainers": """domain edition note reference references software validation
         version""",
     "tags, codes and units": "baseline_unit code language system unit",

@@ -25,7 +25,7 @@ EXPECTED = {
     "markers": """eeg-alpha-power eeg-theta-alpha-ratio eeg-peak-alpha nac-slow5 nac-volume nac-mpfc-connectivity
         s1-back-salience s1-back-dmn s1-back-fa visual-s1 mpfc-dmn amygdala-cen hippocampus-mpfc
         thalamocortical-dynamics acc-naa acc-glx acc-thickness vlpfc-thickness s1-alff acc-alff p300 pag-vmpfc
-        frontal-pole-oxygenation""",
+        frontal-pole-oxygenation eeg-theta-connectivity feedback-negativity balance-n1 somatosensory-evoked""",
     "mechanisms": """cortical-map thalamocortical-dysrhythmia mesolimbic central-sensitisation network-reorganisation
         descending-inhibition neurometabolic threat-beliefs catastrophising low-self-efficacy low-mood anxiety
         poor-sleep motor-control trigger-points segmental-stiffness deconditioning nociceptive neuropathic

@@ -53,3 +53,11 @@ def test_theta_burst_is_told_by_its_bursts(magnetic):
         "bursts of 3 pulses at 50 Hz, repeated at 5 Hz"
         in describe_stimulation(magnetic(modality="iTBS", timing=timing)).methods.en
     )
+
+
+def test_one_session_and_one_week_are_said_so(magnetic):
+    """A single session in a single week is no plural."""
+    methods = describe_stimulation(magnetic(schedule={"sessions": 1, "weeks": 1})).methods
+
+    assert "There was 1 session in 1 week." in methods.en
+    assert "共1次，历时1周。" in methods.zh

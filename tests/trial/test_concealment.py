@@ -183,3 +183,36 @@ def test_a_skipped_line_is_noticed(concealed):
 
     with pytest.raises(TrialError, match="stratum 'A': lines were not opened in the order"):
         check_log(AuditLog(entries=(second,)), concealed)
+
+
+@pytest.mark.parametrize("change", [{"number": 9}, {"stratum": ("Q",)}, {"participant_id": "sub-0"}, {"seal": "0f"}])
+def test_a_forged_last_entry_is_noticed(concealed, change):
+    """Nothing follows the last entry, so its line and person are held against the list and the rest of the log."""
+    _, log = _allocated(concealed, "ABA")
+    forged = AuditLog(entries=(*log.entries[:-1], log.entries[-1].model_copy(update=change)))
+
+    assert forged.is_unbroken
+    with pytest.raises(TrialError, match=r"twice|order of the list"):
+        check_log(forged, concealed)
+
+
+def test_the_log_of_another_list_opens_no_line(concealed):
+    """A log belongs to one list; with another list's it would open lines out of turn."""
+    other = draw_list(SCHEME, SEED[::-1], trial="demo", per_stratum=10)
+    _, log = _allocated(other, "AB")
+
+    with pytest.raises(TrialError, match="order of the list"):
+        allocate_next(concealed, log, "sub-9", stratum=("A",), at="now", by="s")
+
+
+def test_nobody_is_allocated_without_a_name(concealed):
+    """A blank pseudonym is refused before a line is opened."""
+    with pytest.raises(TrialError, match="pseudonym"):
+        allocate_next(concealed, AuditLog(), " ", stratum=("A",), at="now", by="s")
+
+
+@pytest.mark.parametrize("lines", [0, -1])
+def test_a_list_has_lines(lines):
+    """A list without a line is refused."""
+    with pytest.raises(TrialError, match="at least one line a stratum"):
+        draw_list(SCHEME, SEED, trial="demo", per_stratum=lines)

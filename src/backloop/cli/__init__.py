@@ -12,27 +12,18 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from backloop.cli.evidence_commands import evidence_app
+from backloop.cli.options import Lang, LangOption, NounFormat, NounFormatOption, ShelfOption
+from backloop.cli.stim_commands import stim_app
+from backloop.cli.trial_commands import trial_app
+
 __all__ = ["app"]
-
-
-class _Lang(StrEnum):
-    """The language of letters and terminal output."""
-
-    EN = "en"
-    ZH = "zh"
 
 
 class _TableFormat(StrEnum):
     """How a table of scores is printed."""
 
     TSV = "tsv"
-    JSON = "json"
-
-
-class _NounFormat(StrEnum):
-    """How a profile, plan or programme is printed."""
-
-    TEXT = "text"
     JSON = "json"
 
 
@@ -66,40 +57,49 @@ books = typer.Typer(
     no_args_is_help=True,
 )
 app.add_typer(books, name="books")
+app.add_typer(evidence_app, name="evidence")
+app.add_typer(stim_app, name="stim")
+app.add_typer(trial_app, name="trial")
 
 Source = Annotated[Path, typer.Argument(help="A BIDS folder, a record.json, or a table (with --mapping).")]
 Mapping = Annotated[Path | None, typer.Option(help="TOML file that says which column is what.")]
-ShelfOption = Annotated[Path | None, typer.Option("--shelf", help="A folder with a site's own books.")]
-LangOption = Annotated[_Lang, typer.Option(help="Language of texts: en or zh.")]
-NounFormatOption = Annotated[_NounFormat, typer.Option("--format", help="text or json.")]
 Person = Annotated[str | None, typer.Option(help="participant_id, where the source holds several people.")]
 At = Annotated[
     str | None, typer.Option("--session", help="The visit to judge, such as ses-01; the latest if not given.")
 ]
 
 
-@app.callback()
-def _main(
-    *,
-    version: Annotated[
-        bool, typer.Option("--version", help="Print the version and the books' edition, then stop.")
-    ] = False,
-) -> None:
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper) and not stream.isatty():
-            # A pipe on Windows has a regional encoding that lacks some of the words and signs.
-            stream.reconfigure(encoding="utf-8")
-    if version:
+def _print_version(*, wanted: bool) -> None:
+    if wanted:
         from backloop.cli.printing import version_line
 
         typer.echo(version_line())
         raise typer.Exit
 
 
+@app.callback()
+def _main(
+    *,
+    version: Annotated[  # noqa: ARG001 - answered before any command
+        bool,
+        typer.Option(
+            "--version",
+            is_eager=True,
+            callback=lambda wanted: _print_version(wanted=wanted),
+            help="Print the version and the books' edition, then stop.",
+        ),
+    ] = False,
+) -> None:
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and not stream.isatty():
+            # A pipe on Windows has a regional encoding that lacks some of the words and signs.
+            stream.reconfigure(encoding="utf-8")
+
+
 @app.command(epilog="Example: backloop demo --lang zh")
 def demo(
     *,
-    lang: LangOption = _Lang.EN,
+    lang: LangOption = Lang.EN,
     seed: Annotated[
         int | None, typer.Option(min=0, help="Which made-up person walks; one who speaks the language if not given.")
     ] = None,
@@ -121,7 +121,7 @@ def run(
     out: Annotated[Path, typer.Option(help="Folder for the results; made if it does not exist.")],
     mapping: Mapping = None,
     shelf: ShelfOption = None,
-    lang: LangOption = _Lang.EN,
+    lang: LangOption = Lang.EN,
     jobs: Annotated[int, typer.Option(min=1, help="How many processes share the work.")] = 1,
     session: Annotated[
         str, typer.Option(help="The visit the plan is made at: first, latest, or an id such as ses-01.")
@@ -166,8 +166,8 @@ def infer(
     session: At = None,
     mapping: Mapping = None,
     shelf: ShelfOption = None,
-    lang: LangOption = _Lang.EN,
-    form: NounFormatOption = _NounFormat.TEXT,
+    lang: LangOption = Lang.EN,
+    form: NounFormatOption = NounFormat.TEXT,
 ) -> None:
     """Say which mechanisms the findings speak for, against, or leave open."""
     _say("profile", source, mapping, shelf, person=person, session=session, lang=lang.value, form=form.value)
@@ -181,11 +181,13 @@ def plan(
     session: At = None,
     mapping: Mapping = None,
     shelf: ShelfOption = None,
-    lang: LangOption = _Lang.EN,
-    form: NounFormatOption = _NounFormat.TEXT,
+    lang: LangOption = Lang.EN,
+    form: NounFormatOption = NounFormat.TEXT,
+    why: Annotated[bool, typer.Option("--why", help="Print the audit: what each rule says of each treatment.")] = False,
 ) -> None:
-    """Propose a plan: safety first, then treatments with dose, evidence and reasons."""
-    _say("plan", source, mapping, shelf, person=person, session=session, lang=lang.value, form=form.value)
+    """Propose a plan: safety first, then treatments with role, dose, evidence and reasons."""
+    options = {"person": person, "session": session, "lang": lang.value, "form": form.value, "why": why}
+    _say("plan", source, mapping, shelf, **options)
 
 
 @app.command(epilog="Example: backloop schedule record.json --start 2026-12-01")
@@ -197,8 +199,8 @@ def schedule(
     session: At = None,
     mapping: Mapping = None,
     shelf: ShelfOption = None,
-    lang: LangOption = _Lang.EN,
-    form: NounFormatOption = _NounFormat.TEXT,
+    lang: LangOption = Lang.EN,
+    form: NounFormatOption = NounFormat.TEXT,
 ) -> None:
     """Lay the plan on a calendar of twelve weeks."""
     options = {"person": person, "session": session, "lang": lang.value, "form": form.value, "start": start.date()}
@@ -220,7 +222,7 @@ def books_list(
     shelf_name: Annotated[str | None, typer.Argument(metavar="[SHELF]", help="One shelf; all if not given.")] = None,
     *,
     shelf: ShelfOption = None,
-    lang: LangOption = _Lang.EN,
+    lang: LangOption = Lang.EN,
 ) -> None:
     """List the books of one shelf or of all."""
     from backloop.cli.shelving import list_books
@@ -233,7 +235,7 @@ def books_show(
     book_id: Annotated[str, typer.Argument(metavar="ID", help="The book's id, such as frebaq.")],
     *,
     shelf: ShelfOption = None,
-    lang: LangOption = _Lang.EN,
+    lang: LangOption = Lang.EN,
 ) -> None:
     """Show one book in words."""
     from backloop.cli.shelving import show_book
@@ -247,6 +249,21 @@ def books_check(*, shelf: ShelfOption = None) -> None:
     from backloop.cli.shelving import check_books
 
     raise typer.Exit(check_books(folder=shelf))
+
+
+@books.command("stamp", epilog="Example: backloop books stamp --folder my-books --date 2026-12-01")
+def books_stamp(
+    *,
+    date: Annotated[
+        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The edition; today if not given.")
+    ] = None,
+    folder: Annotated[Path | None, typer.Option(help="A folder of books; the packaged one if not given.")] = None,
+) -> None:
+    """Date the books anew after they changed, with a fingerprint of what they hold."""
+    from backloop.cli.shelving import date_books
+
+    day = date.date() if date else dt.datetime.now(tz=dt.UTC).astimezone().date()
+    raise typer.Exit(date_books(folder, date=day))
 
 
 @books.command("cite", epilog="Example: backloop books cite resolve")

@@ -130,11 +130,14 @@ def _(noun: Plan, lang: Language) -> RenderableType:
     if noun.goals:
         parts.append(_line("goals", "; ".join(goal.activity for goal in noun.goals), lang))
     parts += [_prescription(prescription, lang) for prescription in noun.prescriptions]
+    if noun.prescriptions:
+        parts.append(Padding(noun.burden.text.say(lang), (1, 0, 0, 0)))
     if noun.considered:
         parts.append(Styled("\n" + WORDS["considered"].say(lang), style="bold"))
     for item in noun.considered:
         why = " ".join(reason.text.say(lang) for reason in item.reasons)
-        parts.append(Padding(f"{item.title.say(lang)}: {why}", (0, 2), style="dim"))
+        words = Styled(f"{item.title.say(lang)} ({item.role.text.say(lang)}): ").append(why, style="dim")
+        parts.append(Padding(words, (0, 2)))
     return Group(*parts)
 
 
@@ -181,6 +184,7 @@ def _measure_cells(measure: Measure, lang: Language) -> tuple[RenderableType, ..
 
 def _prescription(chosen: Prescription, lang: Language) -> RenderableType:
     head = Styled(f"\n■ {chosen.title.say(lang)}", style="bold cyan")
+    head.append(f"  {chosen.role.text.say(lang)}")
     head.append(f"  {chosen.certainty.text.say(lang)}", style="dim")
     lines: list[RenderableType] = [head]
     lines += [Padding(reason.text.say(lang), (0, 2)) for reason in chosen.reasons]

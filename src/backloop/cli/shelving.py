@@ -3,6 +3,7 @@
 Decides how a book is printed; what a book holds is decided in the library.
 """
 
+import datetime as dt
 from pathlib import Path
 
 import typer
@@ -11,10 +12,10 @@ from rich.table import Table
 
 from backloop.cli.exits import ALL_DONE, NOTHING_READ, open_library, refuse
 from backloop.errors import BackloopError
-from backloop.library import SHELVES, Book, Library, cite, load_text
+from backloop.library import SHELVES, Book, Library, cite, load_text, stamp_books
 from backloop.units import Frozen, Language, Text
 
-__all__ = ["check_books", "cite_book", "list_books", "show_book", "store_text"]
+__all__ = ["check_books", "cite_book", "date_books", "list_books", "show_book", "store_text"]
 
 _SKIPPED = frozenset({"id", "version", "title", "summary", "certainty"})
 
@@ -64,6 +65,16 @@ def check_books(*, folder: Path | None) -> int:
             f"The books are in order: {counts}; {len(library.references)} references; edition {library.edition}."
         )
     return NOTHING_READ if problems else ALL_DONE
+
+
+def date_books(folder: Path | None, *, date: dt.date) -> int:
+    """Write the date and the fingerprint of a folder of books, and give the exit code."""
+    chosen = folder or Library.packaged().folders[0]
+    if not chosen.is_dir():
+        return refuse(f"{chosen}: expected a folder with sub-folders such as 'instruments'; it does not exist")
+    stamp = stamp_books(chosen, date)
+    typer.echo(f"{chosen}: edition {stamp.edition}, fingerprint {(stamp.fingerprint or '')[:12]}")
+    return ALL_DONE
 
 
 def cite_book(book_id: str, *, folder: Path | None) -> int:

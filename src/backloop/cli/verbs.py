@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from backloop.cli.auditing import show_audit
 from backloop.cli.exits import ALL_DONE, open_library, refuse, report
 from backloop.cli.printing import show
 from backloop.errors import BackloopError, UnknownBook, UnknownPerson
@@ -65,8 +66,9 @@ def print_noun(
     lang: Language,
     form: str,
     start: dt.date | None = None,
+    why: bool = False,
 ) -> int:
-    """Print a profile, plan or programme of one person, and give the exit code."""
+    """Print a profile, plan or programme of one person, or the audit of the plan, and give the exit code."""
     try:
         library = open_library(shelf)
         people = read(source, mapping=mapping, library=library)
@@ -80,6 +82,8 @@ def print_noun(
         return refuse(error)
     if form == "json":
         typer.echo(made.model_dump_json(indent=2))
+    elif why and isinstance(made, Plan):
+        show_audit(made, lang=lang)
     else:
         show(made, lang=lang)
     return report(people)

@@ -276,6 +276,9 @@ def _take_baseline(sightings: Sightings, baseline: float) -> tuple[Sightings, Fl
         raise TrialError(message)
     start = sightings.y[:, sightings.weeks.index(baseline)]
     known = ~np.isnan(start)
+    if not known.any():
+        message = f"nobody was seen at baseline week {baseline:g}; leave the baseline out, or fill the column in"
+        raise TrialError(message)
     later = [index for index, week in enumerate(sightings.weeks) if week > baseline]
     kept = replace(
         sightings,

@@ -244,9 +244,9 @@ def _frame(design: Design, structure: Structure, options: _Options) -> Frame:
 
 
 def _times(weeks: Sequence[float]) -> Floats:
-    """Count the visits' times from the first, in mean gaps, so that their powers stay small."""
+    """Count the visits' times from the first, in mean gaps, so that their powers stay small; one visit is at 0."""
     times = np.array(weeks) - weeks[0]
-    scaled: Floats = times * (len(times) - 1) / times[-1]
+    scaled: Floats = times * (len(times) - 1) / (times[-1] or 1.0)
     return scaled
 
 

@@ -5,14 +5,10 @@ Decides the order of the steps and the words that sum the answers up; design, fi
 
 from collections.abc import Sequence
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from backloop.errors import TrialError
+from backloop.effects import Effect, Effects, check_scale, treatment_effects
 from backloop.kernel import Columns, Inference, Structure, constrained_design, fit_repeated
-from backloop.learn.contrasts import treatment_effects
-from backloop.learn.trials import Effect, Effects
 from backloop.library import Library
 from backloop.measure import Because, software_version
 from backloop.units import Scale, Text
@@ -87,7 +83,7 @@ def estimate(
     'pain, care minus sham, week 9: -2.00 (95 % interval -2.97 to -1.03).'
     """
     design = constrained_design(table, columns, covariates=covariates)
-    _check_scale(design.y, columns.outcome, scale)
+    check_scale(design.y, columns.outcome, scale)
     fit = fit_repeated(design, covariance=covariance, inference=inference)
     effects = treatment_effects(fit, scale=scale, estimand=estimand, weeks=weeks)
     books = Library.packaged() if library is None else library
@@ -97,19 +93,6 @@ def estimate(
         summary=Text(en=" ".join(map(_english, effects)), zh="".join(map(_chinese, effects))),
         because=Because(edition=books.edition, software=software_version()),
     )
-
-
-def _check_scale(y: NDArray[np.float64], outcome: str, scale: Scale) -> None:
-    """Refuse outcomes off their ruler: codes for missing answers would be averaged in silence."""
-    low = -np.inf if scale.low is None else scale.low
-    high = np.inf if scale.high is None else scale.high
-    outside = int(np.sum((y < low) | (y > high)))
-    if outside:
-        message = (
-            f"the outcome '{outcome}' holds {outside} value(s) outside its scale of {low:g} to {high:g};"
-            " leave missing answers empty, and give the scale the values are on"
-        )
-        raise TrialError(message)
 
 
 def _english(effect: Effect) -> str:

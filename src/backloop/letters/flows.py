@@ -3,7 +3,7 @@
 Decides which boxes stand where and how lines are broken; the counts come from the noun.
 """
 
-import textwrap
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 from unicodedata import east_asian_width
@@ -139,15 +139,14 @@ def _box(left: float, right: float, top: float, lines: Sequence[str]) -> _Box:
 
 def _break(line: str, letters: int) -> list[str]:
     """Break a line where words end, or between Chinese characters, which are two letters wide."""
-    if all(east_asian_width(letter) not in "WF" for letter in line):
-        return textwrap.wrap(line, letters) or [""]
     found, width = [""], 0
-    for letter in line:
-        width += 2 if east_asian_width(letter) in "WF" else 1
-        if width > letters:
-            found, width = [*found, ""], 2
-        found[-1] += letter
-    return found
+    for part in re.findall(r"[\u2e80-\uffff]|[^\s\u2e80-\uffff]+\s*|\s+", line):
+        wide = sum(2 if east_asian_width(letter) in "WF" else 1 for letter in part.rstrip())
+        if found[-1] and width + wide > letters:
+            found, width = [*found, ""], 0
+        found[-1] += part
+        width += wide + len(part) - len(part.rstrip())
+    return [each.rstrip() for each in found]
 
 
 def _chart(height: float) -> dict[str, Any]:
@@ -156,7 +155,9 @@ def _chart(height: float) -> dict[str, Any]:
     base = alt.Chart(alt.NamedData("rows"))
     x, y = alt.X("left:Q", scale=across, axis=None), alt.Y("top:Q", scale=down, axis=None)
     boxes = base.mark_rect(fill=TINT, stroke=ACCENT, strokeWidth=1).encode(x=x, x2="right:Q", y=y, y2="bottom:Q")
-    text = base.mark_text(align="left", baseline="top", dx=_PAD, dy=_PAD, fontSize=12.5, lineHeight=_LINE, lineBreak="\n", color=INK)
+    text = base.mark_text(
+        align="left", baseline="top", dx=_PAD, dy=_PAD, fontSize=12.5, lineHeight=_LINE, lineBreak="\n", color=INK
+    )
     line = base.mark_rule(color=SOFT).encode(
         x=alt.X("across:Q", scale=across, axis=None), y=alt.Y("from:Q", scale=down, axis=None), y2="to:Q"
     )

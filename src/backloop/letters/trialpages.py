@@ -26,6 +26,7 @@ from backloop.letters.trialtables import (
     modifier_table,
     observed_table,
     power_table,
+    primary_words,
     question_table,
     responder_table,
     sensitivity_table,
@@ -213,10 +214,15 @@ def _parts(report: TrialReport, words: Words) -> Iterator[_Part]:
 
 def _answers(report: TrialReport, words: Words) -> _Part:
     grounds, done = report.answers.grounds, [each for each in report.answers.answers if each.reason is None]
-    lines = [each.text.say(words.lang) for found in done for each in found.standardised[:1]]
+    lines = [primary_words(tested.effect, words) for tested in report.answers.primary.effects]
     lines += [each.text.say(words.lang) for found in done for each in found.compliers]
     undone = [
-        words("trial.unanswered", id=each.analysis.id, rank=each.analysis.rank, reason=each.reason.say(words.lang))
+        words(
+            "trial.unanswered",
+            id=each.analysis.id,
+            rank=words(f"trial.rank-{each.analysis.rank}"),
+            reason=each.reason.say(words.lang),
+        )
         for each in report.answers.answers
         if each.reason is not None
     ]
@@ -286,7 +292,7 @@ def _sensitivity(report: TrialReport, words: Words) -> _Part:
     primary = report.answers.primary
     rows = [
         ForestRow(
-            row.analysis,
+            words(f"trial.case-{row.analysis}"),
             row.answer.estimate,
             row.answer.interval.low,
             row.answer.interval.high,

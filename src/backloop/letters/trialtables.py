@@ -8,10 +8,14 @@ from typing import NamedTuple
 
 from backloop.learn import (
     BaselineRow,
+    ComplierEffect,
+    Effect,
     EffectCurve,
     Mediation,
+    ModifierEffect,
     ModifierSearch,
     PlannedAnswer,
+    ResponderComparison,
     StressTest,
     TrialFlow,
     TrialReport,
@@ -20,7 +24,6 @@ from backloop.letters.effectrows import effect_words, p_words
 from backloop.letters.wording import Words
 from backloop.power import Simulation
 from backloop.trial import BlindingIndex, BlindingReport, Grounds, GuessTable, Trial
-from backloop.units import Interval
 
 __all__ = [
     "PageTable",
@@ -34,6 +37,7 @@ __all__ = [
     "modifier_table",
     "observed_table",
     "power_table",
+    "primary_words",
     "question_table",
     "responder_table",
     "sensitivity_table",
@@ -63,7 +67,7 @@ def question_table(trial: Trial, grounds: Grounds, words: Words) -> PageTable:
     estimands = {each.id: each.words for each in trial.estimands}
     rows = [
         (
-            f"{each.id} ({each.rank})",
+            f"{each.id} ({words(f'trial.rank-{each.rank}')})",
             estimands[each.estimand],
             words("number.semicolon").join((each.model, each.missing, ", ".join(each.covariance) or _NONE)),
         )
@@ -85,7 +89,7 @@ def missing_table(flow: TrialFlow, words: Words) -> PageTable:
     ]
     heads = _heads(words, "arm", "people", "seen", "left", "between", "reasons")
     foot = f"{words('trial.foot-counts', people=flow.randomised)} {flow.grounds.text.say(words.lang)}"
-    return PageTable(words("trial.missing-table"), heads, rows, foot)
+    return PageTable(words("trial.missing-table"), heads, rows, foot, is_prose=True)
 
 
 def baseline_table(rows: Sequence[BaselineRow], grounds: Grounds, words: Words) -> PageTable:
@@ -117,91 +121,38 @@ def observed_table(report: TrialReport, words: Words) -> PageTable:
 
 def answer_table(found: PlannedAnswer, grounds: Grounds, words: Words) -> PageTable:
     """Lay out the effects of one analysis."""
-    sizes = {(size.arm, size.week): f"{words.average(size.g)}" for size in found.standardised}
+    sizes = {(size.arm, size.week): words.average(size.g) for size in found.standardised}
     rows = [
-        (
-            words(
-                "trial.effect-row",
-                outcome=each.outcome,
-                arm=each.arm,
-                comparator=each.comparator,
-                week=f"{each.week:g}",
-            ),
-            effect_words(words, (each.estimate, each.interval.low, each.interval.high), each.scale.unit),
-            _NONE if each.standard_error is None else f"{each.standard_error:.3f}",
-            _NONE if each.df is None else f"{each.df:.1f}",
-            p_words(tested.p),
-            sizes.get((each.arm, each.week), _NONE),
-        )
+        _answer_row(tested.effect, tested.p, words, sizes.get((tested.effect.arm, tested.effect.week), _NONE))
         for tested in found.effects
-        for each in (tested.effect,)
     ]
-    rows += [
-        (
-            words(
-                "trial.effect-row",
-                outcome=each.outcome,
-                arm=each.arm,
-                comparator=each.comparator,
-                week=f"{each.week:g}",
-            ),
-            _open_ended(each.estimate, each.interval, words),
-            f"{each.standard_error:.3f}",
-            f"{each.df:.1f}",
-            p_words(each.p),
-            _NONE,
-        )
-        for each in found.compliers
-    ]
-    heads = (
-        words("trial.outcome"),
-        words("trial.effect"),
-        words("trial.error"),
-        "df",
-        "p",
-        words("trial.standardised"),
-    )
-    told = {"id": found.analysis.id, "rank": found.analysis.rank, "estimand": found.estimand.words}
-    return PageTable(words("trial.answer-caption", **told), heads, rows, _model_foot(found, grounds, words))
+    rows += [_answer_row(each, each.p, words, _NONE) for each in found.compliers]
+    heads = (*_heads(words, "outcome", "effect", "error"), "df", "p", words("trial.standardised"))
+    rank, estimand = words(f"trial.rank-{found.analysis.rank}"), found.estimand.words
+    caption = words("trial.answer-caption", id=found.analysis.id, rank=rank, estimand=estimand)
+    return PageTable(caption, heads, rows, _model_foot(found, grounds, words))
+
+
+def primary_words(effect: Effect, words: Words) -> str:
+    """Say the primary answer in one sentence."""
+    arm = {"arm": effect.arm, "comparator": effect.comparator}.get(effect.favours)
+    told = {"row": _effect_name(effect, words), "effect": _answer_row(effect, 1.0, words, _NONE)[1]}
+    verdict = words("trial.open") if arm is None else words("trial.verdict", arm=arm)
+    return words("trial.primary-told", **told, verdict=verdict)
 
 
 def responder_table(answers: Sequence[PlannedAnswer], grounds: Grounds, words: Words) -> PageTable:
     """Lay out shares of responders, their difference and the number needed to treat."""
-    shown = list(
-        {
-            (each.outcome, each.arm, each.comparator, each.week, each.rule): each
-            for found in answers
-            for each in found.responders
-        }.values()
-    )
-    rows = [
-        (
-            words(
-                "trial.responder-row", outcome=each.outcome, week=f"{each.week:g}", rule=each.rule.text.say(words.lang)
-            ),
-            *(
-                f"{side}: {count:.0f}/{people}"
-                for side, count, people in zip((each.arm, each.comparator), each.responders, each.people, strict=True)
-            ),
-            words(
-                "forest.result",
-                estimate=_share(each.needed.difference),
-                low=_share(each.needed.interval.low),
-                high=_share(each.needed.interval.high),
-            ),
-            each.needed.text.say(words.lang),
-        )
-        for each in shown
-    ]
+    compared = [each for found in answers for each in found.responders]
+    shown = {(each.outcome, each.arm, each.comparator, each.week, each.rule): each for each in compared}
+    rows = [_responder_row(each, words) for each in shown.values()]
     heads = (
-        words("trial.outcome"),
-        words("trial.arm"),
+        *_heads(words, "outcome", "arm"),
         words("forest.comparator"),
-        words("trial.risk-difference"),
-        words("trial.needed"),
+        *_heads(words, "risk-difference", "needed"),
     )
-    people = sum(shown[0].people) if shown else 0
-    how = shown[0].method if shown else ""
+    how = words("number.semicolon").join(dict.fromkeys(each.method for each in compared))
+    people = max((sum(each.people) for each in compared), default=0)
     foot = f"{how}{words('number.semicolon')}{words('trial.foot-counts', people=people)} {grounds.text.say(words.lang)}"
     return PageTable(words("trial.responders"), heads, rows, foot)
 
@@ -227,14 +178,7 @@ def modifier_table(search: ModifierSearch, grounds: Grounds, words: Words) -> Pa
     """Lay out what each modification could have been, and what was found."""
     rows = [
         (
-            f"{each.title}{words('number.semicolon')}"
-            + words(
-                "trial.effect-row",
-                outcome=each.outcome,
-                arm=each.arm,
-                comparator=each.comparator,
-                week=f"{each.week:g}",
-            ),
+            f"{each.title}{words('number.semicolon')}" + _effect_name(each, words),
             words(f"trial.{each.expected.replace(' ', '-')}"),
             words.average(each.detectable.power_80),
             effect_words(words, (each.per_sd.estimate, each.per_sd.interval.low, each.per_sd.interval.high), "points"),
@@ -271,8 +215,9 @@ def sensitivity_table(tested: StressTest, grounds: Grounds, words: Words) -> Pag
     """Lay out the effect under each assumption about missing answers."""
     rows = []
     for row in tested.rows:
-        name = f"{row.analysis}{words('number.semicolon')}{row.arm}{words('number.and')}" + words(
-            "forest.week", week=f"{row.week:g}"
+        name = (
+            f"{words(f'trial.case-{row.analysis}')}{words('number.semicolon')}{row.arm}{words('number.and')}"
+            + words("forest.week", week=f"{row.week:g}")
         )
         found = row.answer
         if found is None:
@@ -280,14 +225,14 @@ def sensitivity_table(tested: StressTest, grounds: Grounds, words: Words) -> Pag
                 (
                     name,
                     row.text.say(words.lang),
-                    row.variance,
+                    words(f"trial.by-{row.variance}"),
                     row.reason.say(words.lang) if row.reason else _NONE,
                     _NONE,
                 )
             )
             continue
         effect = effect_words(words, (found.estimate, found.interval.low, found.interval.high), "points")
-        rows.append((name, row.text.say(words.lang), row.variance, effect, p_words(found.p)))
+        rows.append((name, row.text.say(words.lang), words(f"trial.by-{row.variance}"), effect, p_words(found.p)))
     told = {"model": tested.model, "people": tested.people, "missing": tested.imputed, "seed": tested.seed}
     foot = f"{words('trial.foot-imputed', **told)} {grounds.text.say(words.lang)}"
     heads = (*_heads(words, "analysis", "assumption", "variance", "effect"), "p")
@@ -343,6 +288,36 @@ def power_table(found: Simulation, words: Words) -> PageTable:
     return PageTable(words("trial.power-table"), heads, rows, foot)
 
 
+def _effect_name(each: Effect | ComplierEffect | ModifierEffect, words: Words) -> str:
+    told = {"outcome": each.outcome, "arm": each.arm, "comparator": each.comparator, "week": f"{each.week:g}"}
+    return words("trial.effect-row", **told)
+
+
+def _answer_row(each: Effect | ComplierEffect, p: float, words: Words, size: str) -> tuple[str, ...]:
+    low, high = (None, None) if each.interval is None else (each.interval.low, each.interval.high)
+    return (
+        _effect_name(each, words),
+        effect_words(words, (each.estimate, low, high), "points"),
+        _NONE if each.standard_error is None else f"{each.standard_error:.3f}",
+        _NONE if each.df is None else f"{each.df:.1f}",
+        p_words(p),
+        size,
+    )
+
+
+def _responder_row(each: ResponderComparison, words: Words) -> tuple[str, ...]:
+    told = {"outcome": each.outcome, "week": f"{each.week:g}", "rule": each.rule.text.say(words.lang)}
+    sides = zip((each.arm, each.comparator), each.responders, each.people, strict=True)
+    needed = each.needed
+    ends = {"estimate": needed.difference, "low": needed.interval.low, "high": needed.interval.high}
+    return (
+        words("trial.responder-row", **told),
+        *(f"{side}{words('number.colon')}{count:.0f}/{people}" for side, count, people in sides),
+        words("forest.result", **{name: _share(end) for name, end in ends.items()}),
+        needed.text.say(words.lang),
+    )
+
+
 def _heads(words: Words, *names: str) -> tuple[str, ...]:
     return tuple(words(f"trial.{name}") for name in names)
 
@@ -378,11 +353,6 @@ def _spread(value: float | None, spread: float | None, people: int, words: Words
 
 def _share(share: float) -> str:
     return f"{share:.1%}".replace("-", "\N{MINUS SIGN}")
-
-
-def _open_ended(estimate: float, interval: Interval | None, words: Words) -> str:
-    ends = (None, None) if interval is None else (interval.low, interval.high)
-    return effect_words(words, (estimate, *ends), "points")
 
 
 def _index(found: BlindingIndex, words: Words) -> str:

@@ -32,7 +32,7 @@ class HuntRule(Frozen):
     Parameters
     ----------
     lowest, highest, step : float
-        What the stimulator can be set to, in % of its output.
+        What the stimulator can be set to, in % of its output (at most 100), in steps of 0.1 or more.
     spread : float or None
         Standard deviation of the response curve as a fraction of the threshold; None treats it as unknown, around 0.07
         (95 % of its prior between 0.03 and 0.15).
@@ -58,8 +58,8 @@ class HuntRule(Frozen):
     """
 
     lowest: float = Field(default=1.0, gt=0)
-    highest: float = Field(default=100.0, gt=0)
-    step: float = Field(default=1.0, gt=0)
+    highest: float = Field(default=100.0, gt=0, le=100)
+    step: float = Field(default=1.0, ge=0.1)
     spread: float | None = Field(default=0.07, gt=0, le=0.5)
     lapse: float = Field(default=0.01, ge=0, le=0.1)
     level: float = Field(default=0.95, gt=0.5, lt=1)
@@ -71,6 +71,9 @@ class HuntRule(Frozen):
     def _possible(self) -> Self:
         if self.lowest >= self.highest:
             message = f"expected lowest below highest; got {self.lowest} and {self.highest}"
+            raise ValueError(message)
+        if self.lowest + self.step > self.highest:
+            message = f"expected a step from {self.lowest} that stays within {self.highest}; got {self.step}"
             raise ValueError(message)
         if self.start is not None and self.start not in self.intensities:
             message = f"start {self.start} is no setting of a stimulator from {self.lowest} by {self.step}"

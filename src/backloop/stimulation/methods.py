@@ -175,10 +175,12 @@ def _electrode(electrode: Electrode) -> Text:
 def _course(protocol: MagneticProtocol | DirectCurrentProtocol) -> Iterator[Text]:
     course = protocol.schedule
     if course.sessions is not None:
-        weeks_en, weeks_zh = (
-            (f" over {course.weeks:g} weeks", f"，历时{course.weeks:g}周") if course.weeks else ("", "")
-        )
-        yield Text(en=f"There were {course.sessions} sessions{weeks_en}", zh=f"共{course.sessions}次{weeks_zh}")
+        sessions = "There was 1 session" if course.sessions == 1 else f"There were {course.sessions} sessions"
+        weeks_en, weeks_zh = ("", "")
+        if course.weeks is not None:
+            weeks_en, weeks_zh = f" over {course.weeks:g} weeks", f"，历时{course.weeks:g}周"
+        weeks_en = " in 1 week" if course.weeks == 1 else weeks_en
+        yield Text(en=sessions + weeks_en, zh=f"共{course.sessions}次{weeks_zh}")
     if protocol.concurrent_task:
         task = protocol.concurrent_task
         yield Text(en=f"During stimulation: {task}", zh=f"刺激期间：{task}")

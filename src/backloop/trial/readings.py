@@ -152,7 +152,7 @@ class Reading:
 
     def _fact(self, values: "pd.Series", visits: Sequence[str], name: str) -> "pd.Series":
         """Choose each person's value: the only one there is, or that of its visit where it was measured again."""
-        if _several(values.groupby(self.person)) and not self.rules.is_wide:
+        if visits and not self.rules.is_wide and _several(values.groupby(self.person)):
             weeks = {visit.week for visit in self.trial.visits if visit.id in visits}
             values = values.where(self._weeks().isin(weeks))
         by_person = values.groupby(self.person)

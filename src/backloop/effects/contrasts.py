@@ -8,9 +8,9 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.special import fdtrc, stdtr, stdtrit
 
+from backloop.effects.trials import Effect
 from backloop.errors import TrialError
 from backloop.kernel import Floats, RepeatedFit
-from backloop.learn.trials import Effect
 from backloop.units import Frozen, Interval, Scale
 
 __all__ = ["Answer", "JointTest", "answer", "arm_means", "joint_test", "treatment_effects"]

@@ -1,4 +1,4 @@
-"""A small seeded trial that the tests of this room share."""
+"""A small seeded trial that the rooms of the trial engine share."""
 
 import numpy as np
 import pandas as pd
@@ -36,3 +36,24 @@ def table() -> pd.DataFrame:
             "site": np.repeat(np.array(["north", "south", "west"])[random.integers(0, 3, people)], 4),
         }
     )
+
+
+@pytest.fixture
+def leavers() -> pd.DataFrame:
+    """Lay out eight people at three visits, two of each arm with gaps."""
+    gap = np.nan
+    return pd.DataFrame(
+        {
+            "id": range(8),
+            "arm": ["sham", "care"] * 4,
+            "w0": [6.0, 8, 5, 7, 6, 5, 7, 6],
+            "w9": [5.0, 5, gap, gap, 5, 3, 6, 4],
+            "w18": [4.0, gap, 4, gap, 5, 2, 5, 3],
+        }
+    )
+
+
+@pytest.fixture
+def where_wide() -> Columns:
+    """Say where the columns of the eight people are."""
+    return Columns(outcome="pain", comparator="sham", person="id", wide={0: "w0", 9: "w9", 18: "w18"})
