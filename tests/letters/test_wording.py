@@ -18,7 +18,7 @@ ROOM = Path(backloop.letters.__file__).parent
 SOURCES = "\n".join(
     path.read_text(encoding="utf-8") for path in sorted((*ROOM.glob("*.py"), *ROOM.glob("templates/*")))
 )
-SYMBOLS = {"%", "mm", "cm", "kPa", "Hz", "µV", "mm3", "mmol/kg", "Fisher z"}
+SYMBOLS = {"%", "mm", "cm", "kPa", "Hz", "µV", "mm3", "mmol/kg", "µmol/L", "Fisher z"}
 
 
 def _placeholders(phrase: str) -> set[str]:

@@ -148,3 +148,12 @@ def test_a_thousand_people_take_seconds():
     for seed in range(200):
         make_person(seed=seed, books=CLINIC_BOOKS[:12])
     assert time.perf_counter() - start < 2
+
+
+def test_a_person_does_not_depend_on_who_was_made_before():
+    """An answer given as 1.0 by an earlier call does not turn another person's 1 into 1.0."""
+    make_person(seed=5, books=("rmdq",), answers={"rmdq_01": 1.0})
+
+    person = make_person(seed=5, books=("rmdq",), answers={"rmdq_01": 1})
+
+    assert ["1"] == [repr(seen.value) for seen in person.observations if seen.item == "rmdq_01"]

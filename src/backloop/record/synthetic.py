@@ -218,7 +218,7 @@ def _habits(library: Library, books: tuple[str, ...]) -> tuple[_Habit, ...]:
     return (*answering, *performing)
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=200_000, typed=True)  # 1 and 1.0 are written differently
 def _write_down(
     session_id: str,
     kind: Literal["response", "trial", "score"],
