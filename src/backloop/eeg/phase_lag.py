@@ -82,7 +82,7 @@ def measure_phase_lag(
 
     Notes
     -----
-    Over epochs, of Im = imaginary part of the multitaper cross-spectrum: ((sum Im)² - sum Im²) / ((sum |Im|)² - sum
+    Over epochs, of Im = imaginary part of the multitaper cross-spectrum: ((sum Im)² - sum Im²) / ((sum abs(Im))² - sum
     Im²), then the mean over the band's frequencies with its sign. It measures consistency over epochs, not over time.
 
     References
