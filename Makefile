@@ -45,9 +45,9 @@ golden: setup
 # Pins are made anew by hand and reviewed like code.
 pins:
 	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile pyproject.toml --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements/core.txt
+	$(BIN)/uv pip compile pyproject.toml --python-version 3.11 --generate-hashes --no-header --quiet --output-file requirements/core.txt
 	for extra in brain cluster dev fhir learn pdf web; do \
-		$(BIN)/uv pip compile pyproject.toml --extra $$extra --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements/$$extra.txt || exit 1; \
+		$(BIN)/uv pip compile pyproject.toml --extra $$extra --python-version 3.11 --generate-hashes --no-header --quiet --output-file requirements/$$extra.txt || exit 1; \
 	done
 
 clean:

@@ -114,7 +114,8 @@ def screen(record: Record, profile: Profile, *, library: Library | None = None) 
     >>> screen(person, infer(score(person))).status in set(Status)
     True
     """
-    return screen_standing(stand(record, profile), library=library or Library.packaged())
+    library = library or Library.packaged()
+    return screen_standing(keep_accepted(stand(record, profile), library=library), library=library)
 
 
 def screen_standing(standing: Standing, *, library: Library) -> Screening:
@@ -123,7 +124,7 @@ def screen_standing(standing: Standing, *, library: Library) -> Screening:
     Parameters
     ----------
     standing : Standing
-        The answers and measures that stand.
+        The answers and measures that stand, only those their items accept (`keep_accepted`).
     library : Library
         The books.
 
@@ -139,7 +140,6 @@ def screen_standing(standing: Standing, *, library: Library) -> Screening:
     'cannot say'
     """
     rules, _interventions = _books(library)
-    standing = keep_accepted(standing, library=library)
     in_question = _in_question(library, RecordedDecision.of(standing).named)
     alerts = sorted(
         (alert for rule in rules if (alert := _judge_rule(rule, standing))),

@@ -7,16 +7,21 @@ import csv
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import Literal
 
 from backloop.errors import UnreadableSource
 from backloop.recordings.readings import FileUsed
 
-__all__ = ["TextFile", "open_text", "parse_number"]
+__all__ = ["TextFile", "find_impostor", "open_text", "parse_number"]
 
-_NOT_TEXT = {
-    b"version https://git-lfs": "it is a Git LFS pointer, not the file itself; run 'git lfs pull' where it came from",
-    b"<!doctype html": "it is a web page saved under this name; download the file itself",
-    b"<html": "it is a web page saved under this name; download the file itself",
+_IMPOSTORS: dict[bytes, Literal["pointer", "page"]] = {
+    b"version https://git-lfs": "pointer",
+    b"<!doctype html": "page",
+    b"<html": "page",
+}
+_WORDS = {
+    "pointer": "it is a Git LFS pointer, not the file itself; run 'git lfs pull' where it came from",
+    "page": "it is a web page saved under this name; download the file itself",
 }
 
 
@@ -104,8 +109,30 @@ def _trouble(data: bytes) -> str:
         return "it is empty; export it again"
     if b"\0" in data:
         return "it holds binary data; export the table as text"
+    impostor = find_impostor(data)
+    return _WORDS[impostor] if impostor else ""
+
+
+def find_impostor(data: bytes) -> Literal["pointer", "page"] | None:
+    """Say whether a file's first bytes are those of a Git LFS pointer or a web page, whatever its name.
+
+    Parameters
+    ----------
+    data : bytes
+        The file, or its beginning.
+
+    Returns
+    -------
+    str or None
+        ``"pointer"``, ``"page"``, or None for anything else.
+
+    Examples
+    --------
+    >>> find_impostor(b"<!DOCTYPE html><title>Sign in</title>")
+    'page'
+    """
     start = data.lstrip()[:64].lower()
-    return next((what for mark, what in _NOT_TEXT.items() if start.startswith(mark)), "")
+    return next((kind for mark, kind in _IMPOSTORS.items() if start.startswith(mark)), None)
 
 
 def _decode(data: bytes) -> str:

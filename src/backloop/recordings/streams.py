@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Any, BinaryIO, Self, cast
 
 from backloop.errors import UnreadableSource
+from backloop.recordings.sources import find_impostor
 
 try:
     from isal import igzip, isal_zlib
@@ -22,8 +23,6 @@ else:
 
 __all__ = ["RecordingStream", "check_recording"]
 
-_LFS = b"version https://git-lfs"
-_HTML = (b"<!doctype html", b"<html")
 _GZIP = b"\x1f\x8b"
 
 
@@ -62,12 +61,13 @@ def check_recording(path: Path) -> None:
     if not head:
         message = f"{path.name}: expected a recording; the file is empty; copy it again from its source"
         raise UnreadableSource(message)
-    if head.startswith(_LFS):
+    impostor = find_impostor(head)
+    if impostor == "pointer":
         message = (
             f"{path.name}: expected a recording; got a git-LFS pointer to one; run 'git lfs pull' where it came from"
         )
         raise UnreadableSource(message)
-    if head.lstrip().lower().startswith(_HTML):
+    if impostor == "page":
         message = (
             f"{path.name}: expected a recording; got a web page under this name; download it again from its source"
         )
