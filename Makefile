@@ -29,7 +29,7 @@ lint: setup
 
 bench: setup
 	$(BIN)/python bench/chain.py
-	$(BIN)/python bench/trial.py
+	$(BIN)/python bench/trial.py $(if $(PEERS),--peers $(PEERS))
 	$(BIN)/python bench/power.py
 	$(BIN)/python bench/pooling.py
 	$(BIN)/python bench/panel.py
@@ -46,7 +46,7 @@ golden: setup
 pins:
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile pyproject.toml --python-version 3.11 --generate-hashes --no-header --quiet --output-file requirements/core.txt
-	for extra in brain cluster dev fhir learn pdf web; do \
+	for extra in brain cluster dev fhir forest learn pdf web; do \
 		$(BIN)/uv pip compile pyproject.toml --extra $$extra --python-version 3.11 --generate-hashes --no-header --quiet --output-file requirements/$$extra.txt || exit 1; \
 	done
 

@@ -1,5 +1,10 @@
 """A small seeded trial that the rooms of the trial engine share."""
 
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -57,3 +62,14 @@ def leavers() -> pd.DataFrame:
 def where_wide() -> Columns:
     """Say where the columns of the eight people are."""
     return Columns(outcome="pain", comparator="sham", person="id", wide={0: "w0", 9: "w9", 18: "w18"})
+
+
+@pytest.fixture(scope="session")
+def brain_cohort() -> ModuleType:
+    """Give the maker of made-up brain recordings with a known truth (tests/data/brain_cohort/make.py)."""
+    path = Path(__file__).parent / "data" / "brain_cohort" / "make.py"
+    spec = importlib.util.spec_from_file_location("make_brain_cohort", path)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module

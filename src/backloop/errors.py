@@ -9,7 +9,7 @@ Decides the one tree of exceptions; it decides nothing about a person: missing a
     ├─ RecordError    UnreadableSource · InvalidMapping · UnknownPerson · UnwritableRecord · InvalidStimulation
     ├─ MeasureError   UnitMismatch · ScaleMismatch
     ├─ TrialError
-    └─ DoorError      UnknownReader · NothingToRead
+    └─ DoorError      UnknownReader · NothingToRead · InvalidSettings · UnreadableBackup
 
 A message says what was expected, what came (file, row, item) and what to do. It never carries the person's data.
 """
@@ -20,6 +20,7 @@ __all__ = [
     "DoorError",
     "InvalidBook",
     "InvalidMapping",
+    "InvalidSettings",
     "InvalidStimulation",
     "MeasureError",
     "NothingToRead",
@@ -31,6 +32,7 @@ __all__ = [
     "UnknownBook",
     "UnknownPerson",
     "UnknownReader",
+    "UnreadableBackup",
     "UnreadableSource",
     "UnwritableRecord",
 ]
@@ -213,5 +215,25 @@ class NothingToRead(DoorError, ValueError):
     Examples
     --------
     >>> issubclass(NothingToRead, ValueError)
+    True
+    """
+
+
+class InvalidSettings(DoorError, ValueError):
+    """A clinic's settings or keys are missing, wrong, or unsafe for real people.
+
+    Examples
+    --------
+    >>> issubclass(InvalidSettings, DoorError)
+    True
+    """
+
+
+class UnreadableBackup(DoorError, ValueError):
+    """A backup is cut short, changed, or locked with another key.
+
+    Examples
+    --------
+    >>> issubclass(UnreadableBackup, ValueError)
     True
     """

@@ -12,8 +12,11 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from backloop.cli.clinic_commands import clinic_app
 from backloop.cli.evidence_commands import evidence_app
-from backloop.cli.options import Lang, LangOption, NounFormat, NounFormatOption, ShelfOption
+from backloop.cli.exchange_commands import fhir_app, redcap_app
+from backloop.cli.options import Lang, LangOption, NounFormat, NounFormatOption, PanelOption, ShelfOption
+from backloop.cli.panel_commands import make_panels
 from backloop.cli.stim_commands import stim_app
 from backloop.cli.trial_commands import trial_app
 
@@ -56,8 +59,12 @@ books = typer.Typer(
     epilog="Example: backloop books show frebaq",
     no_args_is_help=True,
 )
+app.command("panel", epilog="Example: backloop panel my-bids --out my-bids/derivatives/backloop --jobs 4")(make_panels)
 app.add_typer(books, name="books")
+app.add_typer(clinic_app, name="clinic")
 app.add_typer(evidence_app, name="evidence")
+app.add_typer(fhir_app, name="fhir")
+app.add_typer(redcap_app, name="redcap")
 app.add_typer(stim_app, name="stim")
 app.add_typer(trial_app, name="trial")
 
@@ -129,6 +136,7 @@ def run(
     start: Annotated[
         dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="First day of training; today if not given.")
     ] = None,
+    panel: PanelOption = None,
 ) -> None:
     """Take everybody in a source through score, infer, prescribe, schedule and review.
 
@@ -139,7 +147,7 @@ def run(
     from backloop.cli.running import Errand, run_source
 
     first_day = start.date() if start else dt.datetime.now(tz=dt.UTC).astimezone().date()
-    errand = Errand(out=out, lang=lang.value, session=session, start=first_day, shelf=shelf)
+    errand = Errand(out=out, lang=lang.value, session=session, start=first_day, shelf=shelf, panel=panel)
     raise typer.Exit(run_source(source, errand, mapping=mapping, jobs=jobs))
 
 
@@ -150,12 +158,15 @@ def score(
     instrument: Annotated[str | None, typer.Option(help="Only this instrument or test.")] = None,
     mapping: Mapping = None,
     shelf: ShelfOption = None,
+    panel: PanelOption = None,
     form: Annotated[_TableFormat, typer.Option("--format", help="tsv or json.")] = _TableFormat.TSV,
 ) -> None:
     """Print the scores of everybody in a source, one row a measure."""
     from backloop.cli.verbs import print_scores
 
-    raise typer.Exit(print_scores(source, mapping=mapping, shelf=shelf, instrument=instrument, form=form.value))
+    raise typer.Exit(
+        print_scores(source, mapping=mapping, shelf=shelf, instrument=instrument, form=form.value, panel=panel)
+    )
 
 
 @app.command(epilog="Example: backloop infer record.json --format text")
@@ -166,11 +177,13 @@ def infer(
     session: At = None,
     mapping: Mapping = None,
     shelf: ShelfOption = None,
+    panel: PanelOption = None,
     lang: LangOption = Lang.EN,
     form: NounFormatOption = NounFormat.TEXT,
 ) -> None:
     """Say which mechanisms the findings speak for, against, or leave open."""
-    _say("profile", source, mapping, shelf, person=person, session=session, lang=lang.value, form=form.value)
+    options = {"person": person, "session": session, "panel": panel, "lang": lang.value, "form": form.value}
+    _say("profile", source, mapping, shelf, **options)
 
 
 @app.command(epilog="Example: backloop plan record.json --lang zh")
@@ -181,13 +194,14 @@ def plan(
     session: At = None,
     mapping: Mapping = None,
     shelf: ShelfOption = None,
+    panel: PanelOption = None,
     lang: LangOption = Lang.EN,
     form: NounFormatOption = NounFormat.TEXT,
     why: Annotated[bool, typer.Option("--why", help="Print the audit: what each rule says of each treatment.")] = False,
 ) -> None:
     """Propose a plan: safety first, then treatments with role, dose, evidence and reasons."""
-    options = {"person": person, "session": session, "lang": lang.value, "form": form.value, "why": why}
-    _say("plan", source, mapping, shelf, **options)
+    options = {"person": person, "session": session, "panel": panel, "lang": lang.value, "form": form.value}
+    _say("plan", source, mapping, shelf, why=why, **options)
 
 
 @app.command(epilog="Example: backloop schedule record.json --start 2026-12-01")
@@ -199,12 +213,13 @@ def schedule(
     session: At = None,
     mapping: Mapping = None,
     shelf: ShelfOption = None,
+    panel: PanelOption = None,
     lang: LangOption = Lang.EN,
     form: NounFormatOption = NounFormat.TEXT,
 ) -> None:
     """Lay the plan on a calendar of twelve weeks."""
-    options = {"person": person, "session": session, "lang": lang.value, "form": form.value, "start": start.date()}
-    _say("programme", source, mapping, shelf, **options)
+    options = {"person": person, "session": session, "panel": panel, "lang": lang.value, "form": form.value}
+    _say("programme", source, mapping, shelf, start=start.date(), **options)
 
 
 @app.command(epilog="Example: backloop schema plan")
@@ -215,6 +230,22 @@ def schema(
     from backloop.cli.verbs import print_schema
 
     raise typer.Exit(print_schema(noun))
+
+
+@app.command(epilog="Example: backloop serve --demo")
+def serve(
+    *,
+    folder: Annotated[Path, typer.Option(help="The clinic's folder.")] = Path("clinic"),
+    demo_site: Annotated[
+        bool, typer.Option("--demo", help="Open a demonstration with made-up people; nothing is kept.")
+    ] = False,
+    host: Annotated[str, typer.Option(help="Where to listen; this machine alone if not given.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="The port.")] = 8000,
+) -> None:
+    """Open the clinic in the browser."""
+    from backloop.cli.clinic_commands import open_clinic
+
+    open_clinic(folder, host=host, port=port, demo=demo_site)
 
 
 @books.command("list", epilog="Example: backloop books list instruments")

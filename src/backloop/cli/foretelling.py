@@ -28,6 +28,7 @@ class Forecast:
     trials: int
     seed: int
     analysis: Mapping[str, object]
+    modifiers: tuple[str, ...]
     people: int | None
     null: bool
     alpha: float
@@ -43,7 +44,7 @@ def print_power(asked: Forecast) -> int:
     """Simulate a world, print what its analysis finds, and give the exit code."""
     try:
         world = _world(asked)
-        analysis = ModelAnalysis.model_validate(asked.analysis)
+        analysis = ModelAnalysis.model_validate({**asked.analysis, "modifiers": _modifiers(asked, world)})
         with show_progress("trials") as tell:
             found = simulate(
                 world,
@@ -69,6 +70,10 @@ def _world(asked: Forecast) -> World:
     world = read_world(asked.world)
     world = world if asked.people is None else world.with_people(asked.people)
     return world.without_effect() if asked.null else world
+
+
+def _modifiers(asked: Forecast, world: World) -> tuple[str, ...]:
+    return tuple(modifier.id for modifier in world.modifiers) if asked.modifiers == ("all",) else asked.modifiers
 
 
 def _tell(found: Simulation, world: World, asked: Forecast) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["Lang", "LangOption", "NounFormat", "NounFormatOption", "ShelfOption"]
+__all__ = ["Lang", "LangOption", "NounFormat", "NounFormatOption", "PanelOption", "ShelfOption"]
 
 
 class Lang(StrEnum):
@@ -26,6 +26,10 @@ class NounFormat(StrEnum):
     JSON = "json"
 
 
+PanelOption = Annotated[
+    Path | None,
+    typer.Option("--panel", help="Brain markers: a panel.json, or the folder that 'backloop panel' wrote."),
+]
 ShelfOption = Annotated[Path | None, typer.Option("--shelf", help="A folder with a site's own books.")]
 LangOption = Annotated[Lang, typer.Option(help="Language of texts: en or zh.")]
 NounFormatOption = Annotated[NounFormat, typer.Option("--format", help="text or json.")]

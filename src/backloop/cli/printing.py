@@ -41,6 +41,11 @@ _DIRECTION = {
 }
 _CHANGE = {"better": ("▲", "green"), "worse": ("▼", "red"), "same": ("=", ""), "cannot say": ("?", "dim")}
 
+_BASIS = {
+    "own controls": Text(en="own controls", zh="本地对照"),
+    "normative model": Text(en="normative model", zh="常模"),
+}
+
 WORDS = {
     "measures": Text(en="What the answers amount to", zh="测量结果"),
     "profile": Text(en="Why it may hurt", zh="可能的疼痛机制"),
@@ -179,7 +184,21 @@ def _measure_cells(measure: Measure, lang: Language) -> tuple[RenderableType, ..
     high = "" if measure.scale.high is None else f"[dim]/{measure.scale.high:g}[/dim]"
     interval = "" if measure.interval is None else f"{measure.interval.low:.3g} – {measure.interval.high:.3g}"
     named = measure.label.say(lang) if measure.label else "; ".join(band.label.say(lang) for band in measure.bands)
-    return title, f"{measure.value:.3g}{high}{unit}", f"[dim]{interval}[/dim]", named
+    return title, f"{_figure(measure.value)}{high}{unit}", f"[dim]{interval}[/dim]", named or _beside(measure, lang)
+
+
+def _figure(value: float) -> str:
+    """Write a number with three figures that count, a large one in full."""
+    return f"{value:.3g}" if abs(value) < 1000 else f"{value:.0f}"  # noqa: PLR2004 - beyond it 3 figures need a power
+
+
+def _beside(measure: Measure, lang: Language) -> str:
+    """Say how far a recorded number lies from healthy people, with its interval and whose they are."""
+    found = measure.deviation
+    if found is None:
+        return ""
+    basis = _BASIS[found.basis].say(lang)
+    return f"{found.z:+.1f} SD ({found.interval.low:+.1f} … {found.interval.high:+.1f}), {basis}"
 
 
 def _prescription(chosen: Prescription, lang: Language) -> RenderableType:

@@ -21,6 +21,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from backloop.cli.exits import open_library, refuse, report
+from backloop.cli.panel_files import PanelFiles, open_panels
 from backloop.cli.walking import Walk, walk, write_files
 from backloop.errors import BackloopError, UnknownPerson
 from backloop.letters import CohortTally, cohort_report
@@ -35,13 +36,14 @@ _BATCH = 20
 
 @dataclass(frozen=True)
 class Errand:
-    """What is wanted of a run: where to write, in which language, as of which visit, from which day on."""
+    """What is wanted of a run: where to write, in which language, as of which visit, from which day on, beside what."""
 
     out: Path
     lang: Language
     session: str
     start: dt.date
     shelf: Path | None = None
+    panel: Path | None = None
 
 
 @dataclass
@@ -62,6 +64,7 @@ def run_source(source: Path, errand: Errand, *, mapping: Path | None, jobs: int)
         if not people:
             return report(people)
         _check_session(people, errand.session)
+        open_panels(errand.panel).check(people)
         errand.out.mkdir(parents=True, exist_ok=True)
     except BackloopError as error:
         return refuse(error)
@@ -130,6 +133,12 @@ def _library_of_this_process(shelf: Path | None) -> Library:
     return open_library(shelf)
 
 
+@cache
+def _panels_of_this_process(path: Path | None) -> PanelFiles:
+    """Find the panels once; a process of the pool lives for one run."""
+    return open_panels(path)
+
+
 def _do_batch(batch: tuple[Record, ...], errand: Errand, library: Library) -> _Harvest:
     harvest = _Harvest(people=len(batch))
     for record in batch:
@@ -154,7 +163,8 @@ def _do_person(record: Record, errand: Errand, library: Library, harvest: _Harve
             "severity": "note",
         }
         harvest.problems.append(Problem.model_validate({"file": record.participant_id, **words}))
-    steps = walk(record, session=session, start=errand.start, library=library)
+    panel = _panels_of_this_process(errand.panel).of(record.participant_id)
+    steps = walk(record, session=session, start=errand.start, library=library, panel=panel)
     write_files(steps, errand.out / record.participant_id, lang=errand.lang, library=library)
     harvest.tally.add(record, steps.measures, steps.profile, steps.plan, course=steps.course)
     harvest.rows += _rows(steps)

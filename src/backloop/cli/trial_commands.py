@@ -43,6 +43,10 @@ Fill = Annotated[
 Seed = Annotated[int, typer.Option(min=0, help="What the random draws depend on.")]
 Mic = Annotated[float | None, typer.Option(min=0, help="The least difference between arms that matters, in points.")]
 Imputations = Annotated[int, typer.Option(min=2, help="How many completed trials.")]
+Jobs = Annotated[int, typer.Option(min=1, help="How many workers share the work.")]
+Scheduler = Annotated[str, typer.Option(help="threads, processes, or the tcp:// address of a Dask cluster.")]
+Trees = Annotated[int, typer.Option(min=8, help="With --forest: trees of each forest.")]
+Nulls = Annotated[int, typer.Option(min=20, help="With --forest: simulated trials without any difference.")]
 Out = Annotated[Path | None, typer.Option(help="HTML file to write; none if not given.")]
 
 
@@ -115,19 +119,21 @@ def trial_analyse(
     plan: Plan,
     mapping: Mapping,
     *,
+    jobs: Jobs = 1,
+    scheduler: Scheduler = "processes",
     table: TableOption = None,
     exploratory: Exploratory = False,
     lang: LangOption = Lang.EN,
     form: NounFormatOption = NounFormat.TEXT,
 ) -> None:
-    """Do every analysis of a frozen plan: effects, means, responders, and the effect in compliers.
+    """Do every analysis of a frozen plan: effects, means, responders, compliers, protocol keepers, risk, forest.
 
     Exit code 0: all were done; 3: some could not be, and say why; 2: the plan is not frozen, or nothing could be done.
     """
-    from backloop.cli.trialling import Ask, print_answers
+    from backloop.cli.trialling import Ask, Share, print_answers
 
     ask = Ask(plan, mapping, table=table, exploratory=exploratory, lang=lang.value, form=form.value)
-    raise typer.Exit(print_answers(ask))
+    raise typer.Exit(print_answers(ask, share=Share(jobs, scheduler)))
 
 
 @trial_app.command(
@@ -143,6 +149,16 @@ def trial_modifiers_command(
         list[str] | None, typer.Option(help="Ask about this one; may be repeated; all if none.")
     ] = None,
     sheet: Annotated[bool, typer.Option("--sheet", help="Print the credibility sheet of each as well.")] = False,
+    risk: Annotated[
+        bool, typer.Option("--risk", help="First the effect by predicted outcome (PATH), and whether one arm spreads.")
+    ] = False,
+    forest: Annotated[
+        bool, typer.Option("--forest", help="Last a causal forest with its null trials; takes minutes, needs EconML.")
+    ] = False,
+    trees: Trees = 200,
+    nulls: Nulls = 200,
+    jobs: Jobs = 1,
+    scheduler: Scheduler = "processes",
     fill: Fill = False,
     draws: Annotated[int, typer.Option(min=100, help="Draws behind the adjusted p values.")] = 100_000,
     seed: Seed = 0,
@@ -152,11 +168,13 @@ def trial_modifiers_command(
     form: NounFormatOption = NounFormat.TEXT,
 ) -> None:
     """Ask for whom the treatment does more: every planned modifier, outcome and week, judged together."""
-    from backloop.cli.trialling import Ask, print_modifiers
+    from backloop.cli.trialling import Ask, Grove, Share, print_modifiers
 
     ask = Ask(plan, mapping, table=table, exploratory=exploratory, lang=lang.value, form=form.value)
+    grove = Grove(trees, nulls, Share(jobs, scheduler)) if forest else None
+    names = tuple(modifier or ())
     raise typer.Exit(
-        print_modifiers(ask, modifiers=tuple(modifier or ()), fill=fill, draws=draws, seed=seed, sheet=sheet)
+        print_modifiers(ask, modifiers=names, fill=fill, draws=draws, seed=seed, sheet=sheet, risk=risk, grove=grove)
     )
 
 
@@ -172,16 +190,19 @@ def trial_mediate(
     mediator: Annotated[list[str] | None, typer.Option(help="Through this one; may be repeated; all if none.")] = None,
     draws: Annotated[int, typer.Option(min=100, help="Resamples.")] = 2000,
     seed: Seed = 1,
+    jobs: Jobs = 1,
+    scheduler: Scheduler = "threads",
     table: TableOption = None,
     exploratory: Exploratory = False,
     lang: LangOption = Lang.EN,
     form: NounFormatOption = NounFormat.TEXT,
 ) -> None:
     """Ask through what the primary effect runs, and how strong an unmeasured cause would undo it."""
-    from backloop.cli.trialling import Ask, print_mediation
+    from backloop.cli.trialling import Ask, Share, print_mediation
 
     ask = Ask(plan, mapping, table=table, exploratory=exploratory, lang=lang.value, form=form.value)
-    raise typer.Exit(print_mediation(ask, mediators=tuple(mediator or ()), draws=draws, seed=seed))
+    share = Share(jobs, scheduler)
+    raise typer.Exit(print_mediation(ask, mediators=tuple(mediator or ()), draws=draws, seed=seed, share=share))
 
 
 @trial_app.command(
@@ -193,20 +214,27 @@ def trial_sensitivity_command(
     plan: Plan,
     mapping: Mapping,
     *,
+    strategy: Annotated[
+        list[str] | None,
+        typer.Option(help="J2R, CR, CIR (or CIN, its other name) or LMCF; may be repeated; the plan's if none."),
+    ] = None,
     mic: Mic = None,
     imputations: Imputations = 200,
     seed: Seed = 1,
-    jobs: Annotated[int, typer.Option(min=1, help="How many threads share the work.")] = 1,
+    jobs: Jobs = 1,
+    scheduler: Scheduler = "processes",
     table: TableOption = None,
     exploratory: Exploratory = False,
     lang: LangOption = Lang.EN,
     form: NounFormatOption = NounFormat.TEXT,
 ) -> None:
     """Ask whether the primary result holds when those who left fared otherwise than assumed."""
-    from backloop.cli.trialling import Ask, print_sensitivity
+    from backloop.cli.trialling import Ask, Share, print_sensitivity
 
     ask = Ask(plan, mapping, table=table, exploratory=exploratory, lang=lang.value, form=form.value)
-    raise typer.Exit(print_sensitivity(ask, mic=mic, imputations=imputations, seed=seed, jobs=jobs))
+    share = Share(jobs, scheduler)
+    names = tuple(strategy or ())
+    raise typer.Exit(print_sensitivity(ask, strategies=names, mic=mic, imputations=imputations, seed=seed, share=share))
 
 
 @trial_app.command(
@@ -219,20 +247,21 @@ def trial_power(
     seed: Seed = 1,
     model: Annotated[_Model, typer.Option(help="What each trial is analysed with.")] = _Model.CONSTRAINED,
     covariance: Annotated[str, typer.Option(help="Its covariance between visits.")] = "unstructured",
+    inference: Annotated[
+        str, typer.Option(help="How degrees of freedom are counted: kenward-roger, satterthwaite.")
+    ] = "kenward-roger",
     outcome: Annotated[list[str] | None, typer.Option(help="An outcome; may be repeated; the first if none.")] = None,
     week: Annotated[list[float] | None, typer.Option(help="A week; may be repeated; all if none.")] = None,
     modifier: Annotated[
-        list[str] | None, typer.Option(help="Power of this modification instead; may be repeated.")
+        list[str] | None, typer.Option(help="Power of this modification instead, or of all; may be repeated.")
     ] = None,
     people: Annotated[int | None, typer.Option(min=4, help="As many people, shared as the world has them.")] = None,
     null: Annotated[
         bool, typer.Option("--null", help="Without any effect: how often it is found all the same.")
     ] = False,
     alpha: Annotated[float, typer.Option(min=0, max=1, help="Two-sided level.")] = 0.05,
-    jobs: Annotated[int, typer.Option(min=1, help="How many workers share the work.")] = 1,
-    scheduler: Annotated[
-        str, typer.Option(help="threads, processes, or the tcp:// address of a Dask cluster.")
-    ] = "threads",
+    jobs: Jobs = 1,
+    scheduler: Scheduler = "threads",
     resume: Annotated[
         Path | None, typer.Option(help="Folder of finished blocks: a run that was stopped goes on from there.")
     ] = None,
@@ -247,8 +276,9 @@ def trial_power(
         world=world,
         trials=trials,
         seed=seed,
-        analysis={"model": model.value, "covariance": covariance, "outcomes": tuple(outcome or ())}
-        | {"weeks": tuple(week or ()), "modifiers": tuple(modifier or ())},
+        analysis={"model": model.value, "covariance": covariance, "inference": inference}
+        | {"outcomes": tuple(outcome or ()), "weeks": tuple(week or ())},
+        modifiers=tuple(modifier or ()),
         people=people,
         null=null,
         alpha=alpha,
@@ -269,18 +299,23 @@ def trial_power(
 )
 def trial_blinding_command(
     plan: Plan,
-    mapping: Mapping,
+    mapping: Annotated[
+        Path | None, typer.Argument(metavar="DATA.toml", help="Which column of the table is what; not with --counts.")
+    ] = None,
     *,
+    counts: Annotated[
+        Path | None, typer.Option(help="Instead: a CSV of counts with the columns arm, guess, people (and asked).")
+    ] = None,
     table: TableOption = None,
     exploratory: Exploratory = False,
     lang: LangOption = Lang.EN,
     form: NounFormatOption = NounFormat.TEXT,
 ) -> None:
-    """Say how well blinding held: who guessed what, and the indices of James and Bang."""
+    """Say how well blinding held, round by round: who guessed what, and the indices of James and Bang."""
     from backloop.cli.trialling import Ask, print_blinding
 
     ask = Ask(plan, mapping, table=table, exploratory=exploratory, lang=lang.value, form=form.value)
-    raise typer.Exit(print_blinding(ask))
+    raise typer.Exit(print_blinding(ask, counts=counts))
 
 
 @trial_app.command(
@@ -295,9 +330,14 @@ def trial_report(
     out: Annotated[Path, typer.Option(help="The HTML file to write.")],
     mic: Mic = None,
     fill: Fill = False,
+    forest: Annotated[
+        bool, typer.Option("--forest", help="With a causal forest, planned or not; takes minutes, needs EconML.")
+    ] = False,
     imputations: Imputations = 200,
     draws: Annotated[int, typer.Option(min=100, help="Resamples of the mediation.")] = 2000,
     seed: Seed = 1,
+    jobs: Jobs = 1,
+    scheduler: Scheduler = "processes",
     table: TableOption = None,
     exploratory: Exploratory = False,
     lang: LangOption = Lang.EN,
@@ -306,7 +346,20 @@ def trial_report(
 
     Exit code 0: every planned analysis was done; 3: some parts could not be, and the report says why; 2: no report.
     """
-    from backloop.cli.trialling import Ask, write_report
+    from backloop.cli.trialling import Ask, Share, write_report
 
     ask = Ask(plan, mapping, table=table, exploratory=exploratory, lang=lang.value, form="text")
-    raise typer.Exit(write_report(ask, out, mic=mic, fill=fill, imputations=imputations, draws=draws, seed=seed))
+    share = Share(jobs, scheduler)
+    raise typer.Exit(
+        write_report(
+            ask,
+            out,
+            mic=mic,
+            fill=fill,
+            forest=forest,
+            imputations=imputations,
+            draws=draws,
+            seed=seed,
+            share=share,
+        )
+    )

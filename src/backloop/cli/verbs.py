@@ -13,6 +13,7 @@ import typer
 
 from backloop.cli.auditing import show_audit
 from backloop.cli.exits import ALL_DONE, open_library, refuse, report
+from backloop.cli.panel_files import open_panels
 from backloop.cli.printing import show
 from backloop.errors import BackloopError, UnknownBook, UnknownPerson
 from backloop.follow import Course
@@ -41,14 +42,23 @@ NOUNS: dict[str, type[Frozen]] = {
 }
 
 
-def print_scores(source: Path, *, mapping: Path | None, shelf: Path | None, instrument: str | None, form: str) -> int:
+def print_scores(
+    source: Path,
+    *,
+    mapping: Path | None,
+    shelf: Path | None,
+    instrument: str | None,
+    form: str,
+    panel: Path | None = None,
+) -> int:
     """Print one row a measure, as TSV or JSON, and give the exit code."""
     try:
         library = open_library(shelf)
         if instrument is not None:
             _check_measured(library, instrument)
-        people = read(source, mapping=mapping, library=library)
-        frames = [score(record, library=library).frame() for record in people]
+        people, panels = read(source, mapping=mapping, library=library), open_panels(panel)
+        panels.check(people)
+        frames = [score(record, library=library, panel=panels.of(record.participant_id)).frame() for record in people]
     except BackloopError as error:
         return refuse(error)
     _print_table(frames, instrument, form)
@@ -67,6 +77,7 @@ def print_noun(
     form: str,
     start: dt.date | None = None,
     why: bool = False,
+    panel: Path | None = None,
 ) -> int:
     """Print a profile, plan or programme of one person, or the audit of the plan, and give the exit code."""
     try:
@@ -77,7 +88,10 @@ def print_noun(
         if person is None and len(people) > 1:
             return refuse(f"the source holds {len(people)} people; choose one with --person")
         record = people.only if person is None else people.person(person)
-        made = _make(noun, record, library, session=session, start=start)
+        panels = open_panels(panel)
+        panels.check([record])
+        measures = score(record, library=library, panel=panels.of(record.participant_id))
+        made = _make(noun, record, measures, library, session=session, start=start)
     except BackloopError as error:
         return refuse(error)
     if form == "json":
@@ -105,13 +119,13 @@ def _check_measured(library: Library, book_id: str) -> None:
 
 
 def _make(
-    noun: str, record: Record, library: Library, *, session: str | None, start: dt.date | None
+    noun: str, record: Record, measures: Measures, library: Library, *, session: str | None, start: dt.date | None
 ) -> Profile | Plan | Programme:
     known = [visit.session_id for visit in record.sessions]
     if session is not None and session not in known:
         message = f"there is no visit '{session}'; the record holds {', '.join(known)}"
         raise UnknownPerson(message)
-    profile = infer(score(record, library=library), session_id=session, library=library)
+    profile = infer(measures, session_id=session, library=library)
     if noun == "profile":
         return profile
     plan = prescribe(profile, record, library=library)

@@ -6,6 +6,7 @@ Decides the order of the verbs and the names of a person's files.
 import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from backloop.follow import Course, review_measures
 from backloop.letters import letter
@@ -16,6 +17,9 @@ from backloop.profile import Profile, infer
 from backloop.record import Record
 from backloop.train import Programme, calendar_text, schedule
 from backloop.units import Language
+
+if TYPE_CHECKING:
+    from backloop.panel import Panel
 
 __all__ = ["Walk", "walk", "write_files"]
 
@@ -32,9 +36,9 @@ class Walk:
     course: Course
 
 
-def walk(record: Record, *, session: str, start: dt.date, library: Library) -> Walk:
+def walk(record: Record, *, session: str, start: dt.date, library: Library, panel: "Panel | None" = None) -> Walk:
     """Take one person through the verbs; `session` is ``first``, ``latest`` or a visit's id."""
-    measures = score(record, library=library)
+    measures = score(record, library=library, panel=panel)
     ends = {"first": record.sessions[0].session_id, "latest": record.sessions[-1].session_id}
     profile = infer(measures, session_id=ends.get(session, session), library=library)
     plan = prescribe(profile, record, library=library)

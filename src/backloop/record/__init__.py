@@ -1,5 +1,6 @@
 """What was observed: reading and writing people's records."""
 
+from backloop.record.documents import check_record
 from backloop.record.mapping import (
     ColumnRule,
     IncludeRule,
@@ -41,6 +42,7 @@ __all__ = [
     "Traits",
     "TrialRule",
     "Value",
+    "check_record",
     "make_person",
     "read",
     "read_mapping",

@@ -5,7 +5,7 @@ Decides how such a file is checked against the books and how it is written; BIDS
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from backloop.record.sheets import read_bytes
 from backloop.record.targets import Refusal, require_target, trial_target
 from backloop.units import Scale
 
-__all__ = ["read_document", "write_document"]
+__all__ = ["check_record", "read_document", "write_document"]
 
 Judge = Callable[..., Refusal | None]
 
@@ -60,7 +60,7 @@ def read_document(path: Path, *, library: Library) -> Records:
         raise UnreadableSource(message) from None
     people: dict[str, Record] = {}
     problems: list[Problem] = []
-    judge, digest = cache(partial(_judge, library)), sha256(data).hexdigest()
+    digest = sha256(data).hexdigest()
     for place, one in enumerate(content if isinstance(content, list) else [content], start=1):
         try:
             record = Record.model_validate(one)
@@ -72,12 +72,41 @@ def read_document(path: Path, *, library: Library) -> Records:
             problems.append(Problem(file=path.name, row=place, expected="every person once", todo=todo))
             continue
         form = "made-up" if record.is_made_up else "json"
-        origin = Origin(name=path.name, format=form, sha256=digest)
-        kept = tuple(_accepted(record, judge, (path.name, place), problems))
-        who = _nameless(record.participant, path.name, problems)
-        changes = {"origin": origin, "observations": kept, "participant": who}
-        people[record.participant_id] = record.model_copy(update=changes)
+        record = record.model_copy(update={"origin": Origin(name=path.name, format=form, sha256=digest)})
+        people[record.participant_id], refused = check_record(record, library=library, row=place)
+        problems += refused
     return Records(list(people.values()), problems=problems)
+
+
+def check_record(record: Record, *, library: Library, row: int | None = None) -> tuple[Record, tuple[Problem, ...]]:
+    """Hold a record from outside against the books, and free it of what identifies people.
+
+    Parameters
+    ----------
+    record : Record
+        As it came; its origin names the file.
+    library : Library
+        The books, which say what an answer may be.
+    row : int, optional
+        Its place in the file, from 1.
+
+    Returns
+    -------
+    Record
+        With the observations that the books accept.
+    tuple of Problem
+        One for each thing that was left out.
+
+    Examples
+    --------
+    >>> from backloop.record import make_person
+    >>> check_record(make_person(seed=1), library=Library.packaged())[1]
+    ()
+    """
+    problems: list[Problem] = []
+    kept = tuple(_accepted(record, _judge_of(library), (record.origin.name, row), problems))
+    who = _nameless(record.participant, record.origin.name, problems)
+    return record.model_copy(update={"observations": kept, "participant": who}), tuple(problems)
 
 
 def write_document(people: Sequence[Record], path: Path) -> None:
@@ -119,7 +148,14 @@ def _nameless(who: Participant, file: str, problems: list[Problem]) -> Participa
     return who.model_copy(update={"attributes": {k: v for k, v in who.attributes.items() if k not in telling}})
 
 
-def _accepted(record: Record, judge: Judge, where: tuple[str, int], problems: list[Problem]) -> Iterator[Observation]:
+@lru_cache(maxsize=8)
+def _judge_of(library: Library) -> Judge:
+    return cache(partial(_judge, library))
+
+
+def _accepted(
+    record: Record, judge: Judge, where: tuple[str, int | None], problems: list[Problem]
+) -> Iterator[Observation]:
     """Give the observations that the books accept; list the others."""
     file, place = where
     for seen in record.observations:

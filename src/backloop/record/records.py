@@ -28,7 +28,7 @@ class Origin(Frozen):
     """
 
     name: str
-    format: Literal["bids", "json", "table", "made-up"]
+    format: Literal["bids", "fhir", "json", "table", "made-up"]
     sha256: str = ""
 
 
