@@ -30,6 +30,7 @@ def main() -> None:
     result = {
         "machine": machine(),
         "seconds_for_trials": {"trials": options.trials, **speed(options.trials, options.rounds)},
+        "seconds_for_1000_trials_with_modifiers": modifiers(options.rounds),
         "false_alarms": [false_alarms(people, options.null_trials) for people in (276, 40)],
         "resolve": replica(options.trials),
     }
@@ -51,6 +52,28 @@ def speed(trials: int, rounds: int) -> dict[str, float]:
             key = f"{name}, {len(world.outcomes)} outcomes x {len(world.weeks)} visits, {workers} thread"
             taken[key] = round(min(seconds), 2)
             taken[f"{key}, median"] = round(statistics.median(seconds), 2)
+    return taken
+
+
+def modifiers(rounds: int) -> dict[str, float]:
+    """Seconds for the power of one modifier, and of RESOLVE's secondary analysis (8 x 2 x 2), Kenward-Roger."""
+    world = read_world(WORLDS / "resolve.toml")
+    names = tuple(modifier.id for modifier in world.modifiers)
+    analyses = {
+        "one modifier": ModelAnalysis(weeks=(18,), modifiers=names[:1]),
+        "eight modifiers, two outcomes, two weeks": ModelAnalysis(
+            outcomes=("nrs", "rmdq"), weeks=(18, 52), modifiers=names
+        ),
+    }
+    taken = {}
+    for name, analysis in analyses.items():
+        for workers in (1, 2):
+            seconds = []
+            for _round in range(rounds):
+                begun = time.perf_counter()
+                simulate(world, analysis, trials=1000, seed=1, workers=workers)
+                seconds.append(time.perf_counter() - begun)
+            taken[f"{name}, {workers} thread"] = round(min(seconds), 2)
     return taken
 
 

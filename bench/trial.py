@@ -1,14 +1,14 @@
-"""How fast the trial engine is, beside R's nlme, and how often it finds an effect where there is none.
+"""How fast the trial engine is beside R's and Python's mixed models, and how often it finds what is not there.
 
 Writes bench/trial.json with the machine's description. The trial is simulated and seeded: 276 people, five visits,
-about a tenth of the answers missing. R (Rscript with nlme) is timed where it is installed.
+about a tenth of the answers missing. R packages are timed where Rscript has them (bench/trial.R), Python packages where
+the interpreter named by --peers has them (bench/trial_peers.py); what is absent is told as not installed.
 """
 
 import argparse
 import json
 import os
 import resource
-import shutil
 import statistics
 import subprocess
 import sys
@@ -19,14 +19,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from chain import machine
+from trial_beside import beside_peers
+from trial_data import LOST, MODIFIERS, WEEKS, WHERE, covariance, grown_trial, make_trial, median_ms
 
-from backloop.learn import Columns, answer, constrained_design, fit_many, fit_repeated
+from backloop.learn import Columns, constrained_design, fit_many, fit_repeated
 
-WEEKS = (0, 12, 18, 26, 52)
-SPREAD = np.array([1.6, 1.9, 2.0, 2.1, 2.2])
-LOST = (0.0, 0.05, 0.065, 0.09, 0.12)
-MODIFIERS = tuple(f"modifier{number}" for number in range(1, 9))
-WHERE = Columns(outcome="pain", comparator="0", person="id", arm="care")
 START = "import time; t = time.perf_counter(); import backloop.learn; print(time.perf_counter() - t)"
 
 
@@ -40,67 +37,42 @@ def main() -> None:
         "many_fits": many_fits(table, options.fits),
         "sixteen_modifier_models_ms": modifier_models(table),
         "false_alarms": [false_alarms(people, options.null_trials) for people in (40, 276)],
+        "scaling": scaling(options.scaling_fits),
+        "peers": beside_peers(table, options),
         "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
     }
-    result["nlme_gls"] = beside_r(table, options.r_fits, result["many_fits"])
     options.out.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
     print(json.dumps(result, indent=2))
 
 
-def make_trial(seed: int, people: int = 276) -> pd.DataFrame:
-    random = np.random.default_rng(seed)
-    care = np.arange(people) % 2
-    noise = random.multivariate_normal(np.zeros(5), covariance(), size=people)
-    pain = 5.7 + noise - np.outer(np.ones(people), [0, 1.2, 1.6, 1.6, 1.7]) - np.outer(care, [0, 0.8, 1.0, 0.9, 0.7])
-    pain[random.random(pain.shape) < LOST] = np.nan
-    table = pd.DataFrame({"id": np.repeat(range(people), 5), "week": np.tile(WEEKS, people), "pain": pain.ravel()})
-    table["care"] = np.repeat(care, 5)
-    table["disability"] = 1.9 * table["pain"] + random.normal(0, 2.0, len(table))
-    for name in MODIFIERS:
-        table[name] = np.repeat(random.normal(size=people), 5)
-    return table
-
-
-def covariance() -> np.ndarray:
-    """Standard deviations that grow and correlations that fall from .62 to .36, as pain scores do."""
-    lag = np.abs(np.subtract.outer(range(5), range(5)))
-    return np.where(lag == 0, 1.0, 0.7 - 0.085 * lag) * np.outer(SPREAD, SPREAD)
-
-
 def first_calls() -> dict[str, float]:
-    """A fresh process with an empty and with a filled store of compiled code."""
-    code = (
-        "import sys, time; sys.path.insert(0, sys.argv[1]); import trial; t = time.perf_counter(); "
-        "design = trial.constrained_design(trial.make_trial(1), trial.WHERE); trial.fit_repeated(design); "
-        "print(time.perf_counter() - t)"
-    )
-    with tempfile.TemporaryDirectory() as store:
-        places = {**os.environ, "NUMBA_CACHE_DIR": store}
-        words = [sys.executable, "-c", code, str(Path(__file__).parent)]
-        cold, warm = (float(subprocess.run(words, env=places, check=True, capture_output=True).stdout) for _ in "12")
-        face = float(subprocess.run([sys.executable, "-c", START], check=True, capture_output=True).stdout)
-    return {
-        "first_fit_never_compiled": round(cold, 1),
-        "first_fit_in_a_later_process": round(warm, 2),
-        "import_backloop.learn": round(face, 3),
+    """Fresh processes with an empty and with a filled store of compiled code."""
+    fits = {
+        "first_fit": "t.fit_repeated(design)",
+        "first_large_batch": "t.fit_many(design, t.np.stack([design.y] * 500), design.effect_row('1', 18)[None])",
     }
+    taken = {}
+    for name, fit in fits.items():
+        code = (
+            "import sys, time; sys.path.insert(0, sys.argv[1]); import trial as t; begun = time.perf_counter(); "
+            f"design = t.constrained_design(t.make_trial(1), t.WHERE); {fit}; print(time.perf_counter() - begun)"
+        )
+        with tempfile.TemporaryDirectory() as store:
+            places = {**os.environ, "NUMBA_CACHE_DIR": store}
+            words = [sys.executable, "-c", code, str(Path(__file__).parent)]
+            for when in ("never_compiled", "in_a_later_process"):
+                done = subprocess.run(words, env=places, check=True, capture_output=True)
+                taken[f"{name}_{when}"] = round(float(done.stdout), 2)
+    face = float(subprocess.run([sys.executable, "-c", START], check=True, capture_output=True).stdout)
+    return {**taken, "import_backloop.learn": round(face, 3)}
 
 
 def one_fit(table: pd.DataFrame, repeats: int = 200) -> dict[str, float]:
     design = constrained_design(table, WHERE)
     return {
-        "design_from_table_ms": _median_ms(lambda: constrained_design(table, WHERE), 20),
-        "fit_kenward_roger_ms": _median_ms(lambda: fit_repeated(design), repeats),
+        "design_from_table_ms": median_ms(lambda: constrained_design(table, WHERE), 20),
+        "fit_kenward_roger_ms": median_ms(lambda: fit_repeated(design), repeats),
     }
-
-
-def _median_ms(act, repeats: int) -> float:
-    seconds = []
-    for _repeat in range(repeats):
-        begun = time.perf_counter()
-        act()
-        seconds.append(time.perf_counter() - begun)
-    return round(1000 * statistics.median(seconds), 3)
 
 
 def many_fits(table: pd.DataFrame, fits: int) -> dict[str, float]:
@@ -132,8 +104,8 @@ def modifier_models(table: pd.DataFrame) -> dict[str, float]:
         for name in MODIFIERS
     ]
     return {
-        "fits": _median_ms(lambda: [fit_repeated(design, inference="satterthwaite") for design in designs], 20),
-        "fits_kenward_roger": _median_ms(lambda: [fit_repeated(design) for design in designs], 20),
+        "fits": median_ms(lambda: [fit_repeated(design, inference="satterthwaite") for design in designs], 20),
+        "fits_kenward_roger": median_ms(lambda: [fit_repeated(design) for design in designs], 20),
     }
 
 
@@ -159,35 +131,40 @@ def false_alarms(people: int, trials: int) -> dict[str, object]:
     return {"people": people, "trials": trials, "standard_error": round((0.05 * 0.95 / trials) ** 0.5, 5), **shares}
 
 
-def beside_r(table: pd.DataFrame, fits: int, ours: dict[str, float]) -> dict[str, object]:
-    """The same model in R, with the difference of estimate, standard error and log likelihood."""
-    if shutil.which("Rscript") is None:
-        return {"left_out": "Rscript is not installed"}
-    design = constrained_design(table, WHERE)
-    fit = fit_repeated(design, inference="satterthwaite")
-    effect = answer(fit, design.effect_row("1", 18))
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "trial.csv"
-        table.to_csv(path, index=False)
-        words = ["Rscript", str(Path(__file__).with_suffix(".R")), str(path), str(fits)]
-        *lines, version = subprocess.run(words, check=True, capture_output=True, text=True).stdout.splitlines()
-    rows = np.array([[float(word) for word in line.split()] for line in lines])
-    median = float(np.median(rows[:, 0]))
-    return {
-        "version": version.strip(),
-        "ms_a_fit": round(1000 * median),
-        "times_faster_with_satterthwaite": round(1000 * median / ours["satterthwaite_ms_1_thread"]),
-        "difference_of_estimate": float(effect.estimate - rows[0, 1]),
-        "difference_of_standard_error": float(effect.standard_error - rows[0, 2]),
-        "our_log_likelihood_minus_theirs": float(-fit.deviance / 2 - rows[0, 3]),
+def scaling(fits: int) -> dict[str, object]:
+    """Milliseconds a fit over people and over visits, and the power of the size with which they grow."""
+    visits = (3, 4, 5, 6, 8, 10)
+    sizes = {
+        "people, 5 visits": {people: grown_trial(people, 5) for people in (125, 250, 500, 1000, 2000)},
+        "visits, 276 people, single visits missed": {number: grown_trial(276, number) for number in visits},
+        "visits, 276 people, drop-out": {number: grown_trial(276, number, drop_out=True) for number in visits},
     }
+    found: dict[str, object] = {}
+    for what, tables in sizes.items():
+        for inference in ("satterthwaite", "kenward-roger"):
+            taken = {size: _sized(table, fits, inference) for size, table in tables.items()}
+            slope = np.polyfit(np.log(list(taken)), np.log(list(taken.values())), 1)[0]
+            found[f"{what}, {inference}"] = {"ms": taken, "grows_with_power": round(float(slope), 2)}
+    return found
+
+
+def _sized(table: pd.DataFrame, fits: int, inference: str) -> float:
+    design = constrained_design(table, WHERE)
+    rows = np.array([design.effect_row("1", week) for week in design.compared])
+    outcomes = design.y + np.random.default_rng(5).normal(0, 0.5, (fits, *design.y.shape))
+    return round(median_ms(lambda: fit_many(design, outcomes, rows, inference=inference), 5) / fits, 4)
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, epilog="Example: python bench/trial.py --fits 200")
+    parser = argparse.ArgumentParser(description=__doc__, epilog="Example: python bench/trial.py --peers python3")
     parser.add_argument("--fits", type=int, default=500, help="how many fits a round")
     parser.add_argument("--null-trials", type=int, default=20_000, help="how many trials without an effect")
-    parser.add_argument("--r-fits", type=int, default=3, help="how many fits in R")
+    parser.add_argument("--scaling-fits", type=int, default=50, help="how many fits a round at each size")
+    parser.add_argument("--peers", help="a Python interpreter with statsmodels, glmm and lme-python")
+    parser.add_argument("--repeats", type=int, default=5, help="how many times a peer fits the one model")
+    parser.add_argument("--power-trials", type=int, default=100, help="the most power trials a peer gets")
+    parser.add_argument("--limit", type=int, default=300, help="seconds after which a peer's task is stopped")
+    parser.add_argument("--memory-gib", type=int, default=12, help="memory that a peer may ask for")
     parser.add_argument("--out", type=Path, default=Path(__file__).with_suffix(".json"), help="where the result goes")
     return parser.parse_args()
 

@@ -8,6 +8,7 @@ from backloop.causes.bootstrap import (
     draw_counts,
     draw_interval,
     leave_one_out_counts,
+    resample_people,
     resampled_products,
     resampled_squares,
 )
@@ -34,7 +35,20 @@ def test_a_seed_draws_the_same_people_again():
 def test_too_few_draws_are_refused(draws, seed):
     """An interval needs a hundred draws at least, and a seed is not negative."""
     with pytest.raises(TrialError, match="at least 100 draws"):
-        draw_counts(ARMS, draws=draws, seed=seed)
+        resample_people(_first_person, draws=draws, seed=seed)
+
+
+def _first_person(block):
+    first, end = block
+    return {"counts": draw_counts(ARMS, draws=end - first, seed=3, first=first)[:, 0]}
+
+
+@pytest.mark.parametrize(("workers", "scheduler"), [(2, "threads"), (3, "threads"), (2, "processes")])
+def test_who_draws_does_not_matter(workers, scheduler):
+    """Each draw has random numbers of its own, so threads and processes give the same as one call."""
+    shared = resample_people(_first_person, draws=600, seed=3, workers=workers, scheduler=scheduler)
+
+    assert shared["counts"].tolist() == draw_counts(ARMS, draws=600, seed=3)[:, 0].tolist()
 
 
 def test_all_resamples_at_once_equal_one_at_a_time():

@@ -14,6 +14,7 @@ from backloop.learn import (
     effect_by_risk,
     effect_curve,
     find_modifiers,
+    forest_benefit,
     score_benefit,
 )
 from backloop.trial import EffectModifier
@@ -127,3 +128,16 @@ def test_individual_effects_are_withheld_or_stand_up(table: pd.DataFrame):
 
     assert bool(found.individual) == (found.withheld is None)
     assert found.withheld is not None or found.null_p < 0.05
+
+
+def test_a_forest_of_real_people_gives_no_individual_effects(table: pd.DataFrame):
+    """Ninety people cannot carry a forest: trials without differences do as well, so nobody is given a number."""
+    pytest.importorskip("econml", reason="the forest is an extra: pip install 'backloop[forest]'")
+    known = [name for name in NAMES if name not in {"opioids", "pain_before"}]
+
+    found = forest_benefit(
+        table, WHERE, week=4, covariates=known, scale=PAIN, arm="reprocessing", trees=24, folds=3, nulls=20
+    )
+
+    assert found.individual == ()
+    assert "withheld" in found.text.en

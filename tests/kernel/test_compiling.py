@@ -4,7 +4,7 @@ import numpy as np
 
 from backloop.kernel.compiling import chosen, stored
 from backloop.kernel.designs import constrained_design
-from backloop.kernel.repeated import _batch, _frame, _Options, _plain, _work
+from backloop.kernel.frames import Options, make_batch, make_frame, prepare_work, scaled
 from backloop.kernel.scoring import fit_all
 
 
@@ -40,12 +40,13 @@ def test_small_work_does_not_wait_for_the_compiler():
 def test_plain_and_compiled_kernels_agree(table, where):
     """The same steps are taken, to rounding."""
     design = constrained_design(table, where)
-    frame = _frame(design, "unstructured", _Options("kenward-roger", "reml", by_arm=False))
+    frame = make_frame(design, "unstructured", Options("kenward-roger", "reml", by_arm=False))
+    data = scaled(design, design.z[np.newaxis]), scaled(design, design.y[np.newaxis])
     row = np.ascontiguousarray(design.effect_row("care", 18)[np.newaxis])
-    batches = [_batch(frame, row, 1) for _way in range(2)]
+    batches = [make_batch(frame, row, 1) for _way in range(2)]
 
     for engine, batch in zip((fit_all, fit_all.py_func), batches, strict=True):
-        engine(frame, _plain(design.y[np.newaxis]), _work(frame), batch)
+        engine(frame, data, prepare_work(frame), batch)
 
     compiled, plain = batches
     np.testing.assert_allclose(compiled.estimate, plain.estimate, rtol=1e-9)

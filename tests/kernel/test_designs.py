@@ -25,6 +25,15 @@ def test_effects_are_differences_of_means(table, where):
     assert effect.sum() == 1
 
 
+def test_the_formula_names_each_term_with_its_weeks(table, where):
+    """One line says which terms the means have, at every week or only at some."""
+    constrained = constrained_design(table, where, covariates=["age"], shared=["site"])
+    adjusted = adjusted_design(table, where, baseline=0)
+
+    assert constrained.formula.startswith("pain ~ week + care:week[6, 18, 52] + age:week + site[")
+    assert adjusted.formula == "pain ~ week + care:week + baseline:week"
+
+
 def test_text_covariates_weigh_each_level_alike(table, where):
     """A mean is given at equal shares of a text covariate's levels."""
     design = constrained_design(table, where, shared=["site"])

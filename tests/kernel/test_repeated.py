@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -196,6 +197,28 @@ def test_many_fits_are_each_one_fit(design):
     assert one.estimate[6, 1] == pytest.approx(single.estimate, rel=1e-12)
     assert one.standard_error[6, 1] == pytest.approx(single.standard_error, rel=1e-12)
     assert one.p_value[6, 1] == pytest.approx(single.p, rel=1e-9)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_many_fits_with_people_of_their_own(design, threads):
+    """With covariates that differ from fit to fit a batch gives what single fits of such designs give."""
+    random = np.random.default_rng(4)
+    outcomes = random.normal(5, 2, (5, 60, 4))
+    covariates = np.repeat(design.z[np.newaxis], 5, axis=0) * random.uniform(0.5, 2.0, (5, 60, 1))
+    row = design.effect_row("care", 18)
+
+    many = fit_many(design, outcomes, row[np.newaxis], covariates=covariates, threads=threads)
+
+    for trial in range(5):
+        single = answer(fit_repeated(replace(design, z=covariates[trial], y=outcomes[trial])), row)
+        assert many.estimate[trial, 0] == pytest.approx(single.estimate, rel=1e-12)
+        assert many.df[trial, 0] == pytest.approx(single.df, rel=1e-10)
+
+
+def test_covariates_of_the_wrong_shape(design):
+    """Each fit needs covariates of the design's people."""
+    with pytest.raises(TrialError, match="expected covariates of 3 fits"):
+        fit_many(design, np.zeros((3, 60, 4)), np.zeros((1, 7)), covariates=np.zeros((2, 60, 2)))
 
 
 @pytest.mark.parametrize(

@@ -205,7 +205,7 @@ def test_a_report_says_why_a_part_is_absent(data):
     facts.iloc[0, facts.columns.get_loc("fear")] = None
     bare = TrialData(
         trial=data.trial,
-        mapping=data.mapping.model_copy(update={"mediators": {}, "blinding": None}),
+        mapping=data.mapping.model_copy(update={"mediators": {}, "blinding": ()}),
         answers=data.answers,
         facts=facts,
         grounds=data.grounds,
@@ -213,7 +213,7 @@ def test_a_report_says_why_a_part_is_absent(data):
 
     report = report_trial(bare, imputations=10, draws=100)
 
-    assert set(report.absent) == {"mediation", "blinding", "modifiers", "curves"}
+    assert set(report.absent) == {"mediation", "blinding", "modifiers", "curves", "risk", "forest"}
     assert "is missing for 1 of 120 people" in report.absent["modifiers"].en
     assert report.sensitivity is not None
     assert (None, ()) == (report.modifiers, report.curves)

@@ -76,8 +76,8 @@ def test_pictures_say_what_they_show(page):
     pictures = re.findall(r"<svg.*?</svg>", html, flags=re.DOTALL)
     titles = re.findall(r'<title id="([^"]+)">', html)
 
-    assert len(pictures) == 6
-    assert len(set(titles)) == len(titles) == 6
+    assert len(pictures) == 7
+    assert len(set(titles)) == len(titles) == 7
     assert all('role="img"' in picture and "<desc" in picture for picture in pictures)
 
 

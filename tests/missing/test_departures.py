@@ -5,7 +5,7 @@ import pytest
 
 from backloop.errors import TrialError
 from backloop.learn import Columns, adjusted_design, array_design, constrained_design, mark_departures, read_departures
-from backloop.missing.departures import assumed_covariance, assumed_means, check_strategies
+from backloop.missing.departures import STRATEGY_TEXTS, assumed_covariance, assumed_means, check_strategies
 
 NAN = np.nan
 
@@ -149,3 +149,12 @@ def test_unknown_strategies(leavers, where_wide, names):
     """A misspelt strategy gets the list."""
     with pytest.raises(TrialError, match="MAR, J2R, CR, CIR, LMCF"):
         check_strategies(mark_departures(constrained_design(leavers, where_wide)), names)
+
+
+def test_cin_is_another_name_of_cir(leavers, where_wide):
+    """Whoever asks for CIN is given CIR, once, and its words name the other name in both languages."""
+    departures = mark_departures(constrained_design(leavers, where_wide))
+
+    assert check_strategies(departures, ("CIN", "J2R", "CIR")) == ("CIR", "J2R")
+    assert "CIN" in STRATEGY_TEXTS["CIR"].en
+    assert "CIN" in STRATEGY_TEXTS["CIR"].zh

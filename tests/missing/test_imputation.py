@@ -60,11 +60,23 @@ def test_the_same_seed_gives_the_same_answer(fit):
     departures = mark_departures(fit.design)
 
     alone = multiple_imputation(fit, departures, strategies=["CIR"], imputations=6, seed=3)[0]
-    among = multiple_imputation(fit, departures, strategies=STRATEGIES, imputations=6, seed=3, threads=2)[3]
+    among = multiple_imputation(fit, departures, strategies=STRATEGIES, imputations=6, seed=3, workers=2)[3]
     other = multiple_imputation(fit, departures, strategies=["CIR"], imputations=6, seed=4)[0]
 
     assert alone == among
     assert alone.effects != other.effects
+
+
+def test_cin_gives_the_answer_of_cir(fit):
+    """By its other name a strategy has the same numbers and answers by its own."""
+    departures = mark_departures(fit.design)
+
+    cin, cir = (
+        multiple_imputation(fit, departures, strategies=[name], imputations=4, seed=3)[0] for name in ("CIN", "CIR")
+    )
+
+    assert cin == cir
+    assert cin.strategy == "CIR"
 
 
 def test_a_covariance_for_each_arm(table, where):
@@ -82,14 +94,14 @@ def test_a_covariance_for_each_arm(table, where):
 
 
 def test_progress_is_told(fit):
-    """After each imputation the caller hears how many are done."""
+    """As imputations get done the caller hears how many."""
     heard = []
 
     multiple_imputation(
-        fit, mark_departures(fit.design), imputations=3, progress=lambda done, total: heard.append((done, total))
+        fit, mark_departures(fit.design), imputations=45, progress=lambda done, total: heard.append((done, total))
     )
 
-    assert heard == [(1, 3), (2, 3), (3, 3)]
+    assert heard == [(20, 45), (40, 45), (45, 45)]
 
 
 def test_answers_seen_after_an_event_are_kept(table, where):

@@ -172,10 +172,9 @@ def test_too_little_is_left_before_departure(fit):
 
 
 def test_progress_is_told(fit):
-    """After each resample the caller hears how many are done."""
+    """As resamples get done the caller hears how many."""
     heard = []
 
     conditional_imputation(fit, mark_departures(fit.design), progress=lambda done, total: heard.append((done, total)))
 
-    assert heard[-1] == (60, 60)
-    assert len(heard) == 60
+    assert heard == [(20, 60), (40, 60), (60, 60)]

@@ -6,7 +6,7 @@ import pytest
 
 from backloop.errors import TrialError
 from backloop.learn import Columns, score_benefit
-from backloop.moderation.benefit import _area
+from backloop.moderation.validation import measure_area
 from backloop.units import Scale
 
 WHERE = Columns(outcome="pain", comparator="sham", person="id", wide={0: "w0", 9: "w9"})
@@ -75,7 +75,7 @@ def test_the_area_is_the_mean_of_the_targeting_curve():
     signals = np.random.default_rng(2).normal(size=30)
     curve = np.cumsum(signals) / np.arange(1, 31) - signals.mean()
 
-    assert _area(signals[np.newaxis])[0] == pytest.approx(curve.mean())
+    assert measure_area(signals[np.newaxis])[0] == pytest.approx(curve.mean())
 
 
 def test_the_answers_depend_on_the_seed_only():

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from backloop.errors import TrialError
-from backloop.learn import Columns, assess_credibility, find_modifiers
+from backloop.learn import Columns, assess_claims, assess_credibility, find_modifiers
 from backloop.trial import EffectModifier
 from backloop.units import Scale
 
@@ -92,3 +92,16 @@ def test_a_question_that_was_not_asked_is_refused():
     """The sheet judges what was asked, and names it."""
     with pytest.raises(TrialError, match="asked were: fear, pain, week 9, care"):
         grades(search(), week=18)
+
+
+def test_sheets_are_filled_for_claims_alone():
+    """Every interaction with p below 0.1 has its sheet, no other has, and what was judged beforehand stands in it."""
+    found = search(more=3)
+    sheets = assess_claims(found, in_protocol=True, prior={"fear": ("probably_no", "one small trial")})
+
+    below = [each.modifier for each in found.effects if each.per_unit.p < 0.1]
+    assert [sheet.modifier for sheet in sheets] == below
+    assert "fear" in below
+    fear = {each.id: (each.grade, each.reason.en) for each in sheets[0].answers}
+    assert fear["evidence"] == ("probably_no", "one small trial")
+    assert "fear" not in {sheet.modifier for sheet in assess_claims(search(slope=0.0))}

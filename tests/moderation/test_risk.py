@@ -73,7 +73,7 @@ def test_risk_is_blind_to_the_arm():
 @pytest.mark.parametrize(
     ("change", "options", "message"),
     [
-        (lambda table: table, {"folds": 1}, "expected 2 to"),
+        (lambda table: table, {"folds": 1}, "expected 2 folds or more"),
         (lambda table: table, {"week": 18}, "must be a visit after the baseline"),
         (lambda table: table, {"arm": "none"}, "expected arm to be one of"),
         (lambda table: table.assign(age=table["age"].where(table["id"] > 3)), {}, "missing for 4 people"),

@@ -61,6 +61,25 @@ def test_interactions_are_asked_one_modifier_at_a_time(block: TrialBlock):
     assert found.df[1, 0] == pytest.approx(expected.df, rel=1e-7)
 
 
+@pytest.mark.parametrize("inference", ["kenward-roger", "satterthwaite"])
+@pytest.mark.parametrize("model", ["constrained", "unconstrained", "baseline-adjusted"])
+def test_a_batch_of_trials_is_answered_like_each_alone(resolve: World, model: str, inference: str):
+    """Modifier models fitted over all trials at once equal one model a trial, to 1e-10."""
+    block = draw_trials(resolve.with_people(80), 25, seed=8)
+    found = ModelAnalysis(model=model, inference=inference, weeks=(18, 52), modifiers=("kinesiophobia",)).answers(block)
+    baseline = 0 if model == "baseline-adjusted" else None
+    make = constrained_design if model == "constrained" else adjusted_design
+
+    for trial in range(25):
+        design = make(_table(block, trial), WHERE, baseline=baseline, modifier="kinesiophobia")
+        fit = fit_repeated(design, inference=inference)
+        rows = [design.modifier_row("retraining", week) for week in (18, 52)]
+        alone = [answer(fit, row) for row in rows]
+        assert found.estimate[trial] == pytest.approx([each.estimate for each in alone], rel=1e-10, abs=1e-10)
+        assert found.standard_error[trial] == pytest.approx([each.standard_error for each in alone], rel=1e-10)
+        assert found.df[trial] == pytest.approx([each.df for each in alone], rel=1e-10)
+
+
 def test_ancova_is_a_regression(block: TrialBlock):
     """The analysis of covariance equals least squares on arm and baseline, people with both answers."""
     found = ModelAnalysis(model="ancova", weeks=(26,)).answers(block)

@@ -118,11 +118,12 @@ def test_a_file_in_another_encoding_says_so(desk):
         read(desk)
 
 
-def test_parquet_is_read_like_text(desk, monkeypatch):
-    """Numbers of a Parquet file meet codes written as whole numbers."""
+@pytest.mark.parametrize("index", [None, "record_id", ["record_id", "redcap_event_name"]])
+def test_parquet_is_read_like_text(desk, index):
+    """Numbers of a Parquet file meet codes written as whole numbers, also where people are its index."""
+    pytest.importorskip("pyarrow", reason="the extra 'learn' is not installed")
     raw = pd.read_csv(desk / "trial.csv")
-    monkeypatch.setattr(pd, "read_parquet", lambda _path: raw)
-    (desk / "trial.parquet").write_bytes(b"")
+    (raw if index is None else raw.set_index(index)).to_parquet(desk / "trial.parquet")
 
     found = read(desk, table=desk / "trial.parquet")
 
@@ -134,7 +135,7 @@ def test_parquet_without_its_reader_says_what_to_install(desk, monkeypatch):
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     monkeypatch.setitem(sys.modules, "fastparquet", None)
 
-    with pytest.raises(TrialError, match="pip install pyarrow"):
+    with pytest.raises(TrialError, match=r"needs pyarrow: pip install 'backloop\[learn\]'"):
         read(desk, table=desk / "trial.parquet")
 
 

@@ -3,14 +3,14 @@
 Decides how people are drawn anew and how draws become an interval; which number is resampled its caller decides.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 import numpy as np
 from scipy.special import ndtr, ndtri
 
 from backloop.errors import TrialError
-from backloop.kernel import Floats, Integers
+from backloop.kernel import Arrays, Block, Floats, Integers, cut_blocks, join_blocks, run_blocks
 from backloop.units import Interval
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "draw_counts",
     "draw_interval",
     "leave_one_out_counts",
+    "resample_people",
     "resampled_products",
     "resampled_squares",
 ]
@@ -26,20 +27,32 @@ DrawnInterval = Literal["percentile", "bca"]
 """How draws become an interval: their percentiles, or percentiles corrected for bias and skew."""
 
 _LEAST_DRAWS = 100
+_BLOCK = 250
 _LEAST_DIRECTION = 1e-12
 
 
-def draw_counts(strata: Integers, *, draws: int, seed: int) -> Floats:
-    """Draw people with replacement within their arm; give how often each comes (draws x people)."""
+def draw_counts(strata: Integers, *, draws: int, seed: int, first: int = 0) -> Floats:
+    """Draw people with replacement within their arm; give how often each comes (draws x people).
+
+    Draw number k of a seed is the same wherever it is made; `first` is the number of the first.
+    """
+    groups = [np.flatnonzero(strata == stratum) for stratum in np.unique(strata)]
+    counts = np.empty((draws, len(strata)))
+    for row in range(draws):
+        random = np.random.Generator(np.random.Philox(key=[seed, first + row]))
+        for inside in groups:
+            counts[row, inside] = np.bincount(random.integers(len(inside), size=len(inside)), minlength=len(inside))
+    return counts
+
+
+def resample_people(
+    work: Callable[[Block], Arrays], *, draws: int, seed: int, workers: int = 1, scheduler: str = "threads"
+) -> Arrays:
+    """Work on all draws, block by block and wherever there is room, and put the answers in order."""
     if draws < _LEAST_DRAWS or seed < 0:
         message = f"expected at least {_LEAST_DRAWS} draws for an interval and a seed from 0, got {draws} and {seed}"
         raise TrialError(message)
-    random = np.random.Generator(np.random.Philox(key=seed))
-    counts = np.empty((draws, len(strata)))
-    for stratum in np.unique(strata):
-        inside = np.flatnonzero(strata == stratum)
-        counts[:, inside] = random.multinomial(len(inside), np.full(len(inside), 1.0 / len(inside)), size=draws)
-    return counts
+    return join_blocks(run_blocks(work, cut_blocks(0, draws, size=_BLOCK), workers=workers, scheduler=scheduler))
 
 
 def leave_one_out_counts(people: int) -> Floats:

@@ -11,11 +11,17 @@ import numpy as np
 import pandas as pd
 from scipy.special import stdtr, stdtrit
 
-from backloop.causes.bootstrap import draw_counts, draw_interval, resampled_products, resampled_squares
+from backloop.causes.bootstrap import (
+    draw_counts,
+    draw_interval,
+    resample_people,
+    resampled_products,
+    resampled_squares,
+)
 from backloop.causes.weighting import WEIGHT, ProtocolWeights, check_yes_no
 from backloop.effects import Effect, Errors, check_scale, read_week, regress, treatment_effects
 from backloop.errors import TrialError
-from backloop.kernel import Columns, Correction, Floats, constrained_design, fit_repeated, robust_fit
+from backloop.kernel import Arrays, Block, Columns, Correction, Floats, constrained_design, fit_repeated, robust_fit
 from backloop.measure import software_version
 from backloop.units import Frozen, Interval, Scale, Text
 
@@ -104,6 +110,8 @@ def complier_effect(
     draws: int = 2000,
     seed: int | None = None,
     level: float = 0.95,
+    workers: int = 1,
+    scheduler: str = "threads",
 ) -> ComplierEffect:
     """Estimate the effect in compliers at one week (complier-average causal effect).
 
@@ -131,6 +139,8 @@ def complier_effect(
         Resamples, from 100, and where they start.
     level : float
         Coverage of the interval, between 0 and 1.
+    workers, scheduler
+        Who shares the resamples, as in `run_blocks`; the interval does not depend on it.
 
     Returns
     -------
@@ -173,7 +183,10 @@ def complier_effect(
     y = np.column_stack([data.y, data.covariates[:, -1]])[kept]
     ratio = _ratio(x, y, errors)
     if interval == "bootstrap":
-        found: Interval | None = _drawn(x, y, ratio.estimate, draws=draws, seed=seed, level=level)
+        work = _Bootstrap(x, y, _needed(seed))
+        found: Interval | None = _drawn(
+            work, ratio.estimate, draws=draws, level=level, workers=workers, scheduler=scheduler
+        )
     else:
         found = ratio.fieller(level) if interval == "fieller" else ratio.delta(level)
     return ComplierEffect(
@@ -314,15 +327,32 @@ def _ratio(x: Floats, y: Floats, errors: Errors) -> _Ratio:
     return _Ratio(fit.beta[1], fit.spread(1, errors), fit.df)
 
 
-def _drawn(x: Floats, y: Floats, estimate: float, *, draws: int, seed: int | None, level: float) -> Interval:
+def _needed(seed: int | None) -> int:
     if seed is None:
         message = "a bootstrap needs a seed, so that it can be repeated"
         raise TrialError(message)
-    counts = draw_counts(x[:, 1].astype(np.int64), draws=draws, seed=seed)
-    products = resampled_products(counts, np.column_stack([x, y]))
-    columns = range(x.shape[1])
-    offered, compliers = (resampled_squares(products, columns, x.shape[1] + place)[0][:, 1] for place in (0, 1))
-    ratios = offered / compliers
+    return seed
+
+
+@dataclass(frozen=True)
+class _Bootstrap:
+    """Works the ratio out anew for people drawn with replacement within their arm; NaN where it cannot."""
+
+    x: Floats
+    y: Floats
+    seed: int
+
+    def __call__(self, block: Block) -> Arrays:
+        first, end = block
+        counts = draw_counts(self.x[:, 1].astype(np.int64), draws=end - first, seed=self.seed, first=first)
+        products = resampled_products(counts, np.column_stack([self.x, self.y]))
+        columns, width = range(self.x.shape[1]), self.x.shape[1]
+        offered, compliers = (resampled_squares(products, columns, width + place)[0][:, 1] for place in (0, 1))
+        return {"ratio": offered / compliers}
+
+
+def _drawn(work: _Bootstrap, estimate: float, *, draws: int, level: float, workers: int, scheduler: str) -> Interval:
+    ratios = resample_people(work, draws=draws, seed=work.seed, workers=workers, scheduler=scheduler)["ratio"]
     good = np.isfinite(ratios)
     if (~good).sum() > _MOST_FAILURES * draws:
         message = f"{int((~good).sum())} of {draws} resamples give no answer; too few people comply for a bootstrap"

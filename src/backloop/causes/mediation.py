@@ -5,18 +5,24 @@ people `bootstrap`'s, the nouns and their words `mediators`'.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from backloop.causes.bootstrap import DrawnInterval, draw_counts, draw_interval, leave_one_out_counts
+from backloop.causes.bootstrap import (
+    DrawnInterval,
+    draw_counts,
+    draw_interval,
+    leave_one_out_counts,
+    resample_people,
+)
 from backloop.causes.mediators import Mediation, Mediator, PathEffect, PathKind, Robustness
 from backloop.causes.pathways import PathData, PathEffects, outcome_values, path_effects, rho_of, unconfounded
 from backloop.effects import WeekData, read_week, regress
 from backloop.errors import TrialError
-from backloop.kernel import Columns, Floats
+from backloop.kernel import Arrays, Block, Columns, Floats
 from backloop.measure import software_version
 from backloop.units import Interval
 
@@ -41,6 +47,8 @@ def mediate(
     draws: int = 2000,
     intervals: DrawnInterval = "percentile",
     level: float = 0.95,
+    workers: int = 1,
+    scheduler: str = "threads",
 ) -> Mediation:
     """Split a treatment's effect into what runs through its mediators and the rest.
 
@@ -70,6 +78,10 @@ def mediate(
         ``"percentile"`` or ``"bca"``.
     level : float
         Coverage of the intervals, between 0 and 1.
+    workers : int
+        How many threads or processes share the resamples; the result does not depend on it.
+    scheduler : str
+        ``"threads"``, ``"processes"`` or the address of a Dask scheduler, as in `run_blocks`.
 
     Returns
     -------
@@ -108,7 +120,8 @@ def mediate(
     data = gathered.paths
     strata = data.treated.astype(np.int64)
     point = path_effects(data, np.ones((1, len(strata))))
-    drawn = path_effects(data, draw_counts(strata, draws=draws, seed=seed))
+    work = _Bootstrap(data, seed)
+    drawn = PathEffects(**resample_people(work, draws=draws, seed=seed, workers=workers, scheduler=scheduler))
     failed = int(np.isnan(drawn.total).sum())
     if failed > _MOST_FAILURES * draws:
         message = f"{failed} of {draws} resamples cannot tell the coefficients apart; use fewer mediators or covariates"
@@ -136,6 +149,20 @@ def mediate(
         intervals=intervals,
         software=software_version(),
     )
+
+
+@dataclass(frozen=True)
+class _Bootstrap:
+    """Works the effects out anew for people drawn with replacement within their arm."""
+
+    data: PathData
+    seed: int
+
+    def __call__(self, block: Block) -> Arrays:
+        first, end = block
+        strata = self.data.treated.astype(np.int64)
+        effects = path_effects(self.data, draw_counts(strata, draws=end - first, seed=self.seed, first=first))
+        return {part.name: getattr(effects, part.name) for part in fields(effects)}
 
 
 @dataclass(frozen=True)

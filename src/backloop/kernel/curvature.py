@@ -6,7 +6,8 @@ Decides the information (observed or expected) and the Kenward-Roger covariance;
 import math
 
 from backloop.kernel.compiling import compiled
-from backloop.kernel.likelihood import add_kronecker, project_cells, sandwich, scatter_design
+from backloop.kernel.likelihood import add_kronecker, copy_square, project_cells, sandwich, scatter_design
+from backloop.kernel.shapes import UNSTRUCTURED
 from backloop.kernel.sums import inverted
 from backloop.kernel.workspaces import (
     EXPECTED,
@@ -41,7 +42,10 @@ def learn_information(frame: Frame, work: Work) -> bool:
     for i in range(info.omega.shape[0]):
         for j in range(info.omega.shape[0]):
             info.omega[i, j] *= 2.0
-    _widen(cov.jacobian, info.omega, info.wide)
+    if frame.shape == UNSTRUCTURED:
+        copy_square(info.omega, info.wide)
+    else:
+        _widen(cov.jacobian, info.omega, info.wide)
     if frame.inference != SATTERTHWAITE:
         _adjust(frame, work)
     return True

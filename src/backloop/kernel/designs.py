@@ -54,6 +54,17 @@ class Design:
     left_out: tuple[tuple[str, int], ...] = ()
     weight: Floats | None = None
 
+    @property
+    def formula(self) -> str:
+        """The model of the means in one line: each term with the weeks at which it has a coefficient."""
+        at: dict[str, list[str]] = {}
+        for name in self.names:
+            term, found, week = name.rpartition("week[")
+            at.setdefault(term.rstrip(":") if found else name, []).extend([week.rstrip("]")] if found else [])
+        every = [f"{week:g}" for week in self.weeks]
+        terms = [_term(term, weeks, every) for term, weeks in at.items()]
+        return f"{self.outcome} ~ {' + '.join(terms)}"
+
     def mean_row(self, arm: str, week: float) -> Floats:
         """Give the coefficients' weights in an arm's mean at a week, covariates at their average."""
         return self._row(self.reference[self._arm(arm)], week)
@@ -99,6 +110,11 @@ class Design:
             message = f"no visit at week {week:g}; the model has weeks {', '.join(f'{w:g}' for w in self.weeks)}"
             raise TrialError(message)
         return self.weeks.index(week)
+
+
+def _term(term: str, weeks: Sequence[str], every: Sequence[str]) -> str:
+    by_week = "" if not weeks else "week" if list(weeks) == list(every) else f"week[{', '.join(weeks)}]"
+    return ":".join(part for part in (term, by_week) if part)
 
 
 @dataclass

@@ -12,6 +12,7 @@ from backloop.kernel.workspaces import EXPECTED, Covariance, Entries, Floats, Fr
 
 __all__ = [
     "add_kronecker",
+    "copy_square",
     "deviance_at",
     "project_cells",
     "project_slope",
@@ -197,20 +198,21 @@ def _add_slope(slope: Floats, count: float, weight: Floats, middle: Floats) -> N
 
 @compiled
 def sandwich(weight: Floats, filling: Floats, out: Floats, scratch: Floats) -> None:
-    """Write W M W into ``out``."""
+    """Write W M W into ``out``; both are symmetric."""
     size = weight.shape[0]
     for i in range(size):
         for j in range(size):
             total = 0.0
             for k in range(size):
-                total += weight[i, k] * filling[k, j]
+                total += weight[i, k] * filling[j, k]
             scratch[i, j] = total
     for i in range(size):
-        for j in range(size):
+        for j in range(i + 1):
             total = 0.0
             for k in range(size):
-                total += scratch[i, k] * weight[k, j]
+                total += scratch[i, k] * weight[j, k]
             out[i, j] = total
+            out[j, i] = total
 
 
 @compiled
@@ -257,7 +259,7 @@ def project_cells(frame: Frame, cov: Covariance) -> None:
         for m in range(k):
             cells[m, k] = cells[k, m]
     if frame.shape == UNSTRUCTURED:
-        _copy_square(cells, hessian)
+        copy_square(cells, hessian)
         return
     hessian[:] = 0.0
     for k in range(size):
@@ -267,7 +269,8 @@ def project_cells(frame: Frame, cov: Covariance) -> None:
 
 
 @compiled
-def _copy_square(source: Floats, target: Floats) -> None:
+def copy_square(source: Floats, target: Floats) -> None:
+    """Copy a square matrix."""
     for i in range(source.shape[0]):
         for j in range(source.shape[0]):
             target[i, j] = source[i, j]

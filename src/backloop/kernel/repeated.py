@@ -16,46 +16,22 @@ from backloop.errors import TrialError
 from backloop.kernel.compiling import chosen
 from backloop.kernel.designs import Design
 from backloop.kernel.endings import Ending
-from backloop.kernel.scoring import fit_all
-from backloop.kernel.shapes import SHAPES, parameter_count, slot_count
-from backloop.kernel.workspaces import (
-    EXPECTED,
-    KENWARD_ROGER,
-    LINEAR,
-    SATTERTHWAITE,
-    Batch,
-    Floats,
-    Frame,
-    Work,
-    make_work,
+from backloop.kernel.frames import (
+    Inference,
+    Options,
+    Structure,
+    make_batch,
+    make_frame,
+    prepare_work,
+    scaled,
+    weight_constant,
+    work_size,
 )
+from backloop.kernel.scoring import fit_all
+from backloop.kernel.shapes import SHAPES
+from backloop.kernel.workspaces import Batch, Floats, Work
 
-__all__ = ["Inference", "ManyFits", "RepeatedFit", "Structure", "fit_many", "fit_repeated"]
-
-Structure = Literal[
-    "unstructured",
-    "toeplitz-heterogeneous",
-    "ar1-heterogeneous",
-    "compound-symmetry-heterogeneous",
-    "toeplitz",
-    "ar1",
-    "compound-symmetry",
-    "ante-dependence",
-    "spatial-exponential",
-    "random-intercept",
-    "random-slope",
-]
-"""How the outcome at one visit may vary with the outcome at another."""
-
-Inference = Literal["kenward-roger", "kenward-roger-linear", "kenward-roger-expected", "satterthwaite"]
-"""How standard errors and degrees of freedom are counted."""
-
-_INFERENCE = {
-    "satterthwaite": SATTERTHWAITE,
-    "kenward-roger": KENWARD_ROGER,
-    "kenward-roger-linear": LINEAR,
-    "kenward-roger-expected": EXPECTED,
-}
+__all__ = ["ManyFits", "RepeatedFit", "fit_many", "fit_repeated"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -200,88 +176,19 @@ def fit_repeated(
         raise TrialError(message)
     attempts: list[tuple[Structure, Ending]] = []
     for structure in order:
-        frame = _frame(design, structure, _Options(inference, method, by_arm))
-        work = _work(frame)
-        batch = _batch(frame, np.empty((0, len(design.names))), 1)
-        chosen(fit_all, work=_size(design.y))(frame, _plain(_scaled(design, design.y[np.newaxis])), work, batch)
+        frame = make_frame(design, structure, Options(inference, method, by_arm))
+        work = prepare_work(frame)
+        batch = make_batch(frame, np.empty((0, len(design.names))), 1)
+        data = scaled(design, design.z[np.newaxis]), scaled(design, design.y[np.newaxis])
+        chosen(fit_all, work=work_size(design.y))(frame, data, work, batch)
         attempts.append((structure, list(Ending)[batch.status[0]]))
         if batch.status[0] == 0:
             break
-    return _keep(design, tuple(attempts), (work, batch), _Options(inference, method, by_arm))
-
-
-@dataclass(frozen=True)
-class _Options:
-    inference: Inference
-    method: Literal["reml", "ml"]
-    by_arm: bool
-
-
-def _frame(design: Design, structure: Structure, options: _Options) -> Frame:
-    if structure not in SHAPES or options.inference not in _INFERENCE:
-        message = (
-            f"expected a covariance of {', '.join(SHAPES)} and inference of {', '.join(_INFERENCE)}; "
-            f"got '{structure}' and '{options.inference}'"
-        )
-        raise TrialError(message)
-    if options.method == "ml" and options.inference != "satterthwaite":
-        message = "Kenward-Roger rests on restricted likelihood; use method='reml', or inference='satterthwaite'"
-        raise TrialError(message)
-    visits = len(design.weeks)
-    return Frame(
-        z=_plain(_scaled(design, design.z)),
-        block=np.array(design.arm) if options.by_arm else np.zeros(len(design.arm), np.int64),
-        entries=design.entries,
-        times=_times(design.weeks),
-        visits=visits,
-        coefficients=len(design.names),
-        blocks=len(design.arms) if options.by_arm else 1,
-        shape=SHAPES[structure],
-        parameters=parameter_count(SHAPES[structure], visits),
-        reml=options.method == "reml",
-        inference=_INFERENCE[options.inference],
-    )
-
-
-def _times(weeks: Sequence[float]) -> Floats:
-    """Count the visits' times from the first, in mean gaps, so that their powers stay small; one visit is at 0."""
-    times = np.array(weeks) - weeks[0]
-    scaled: Floats = times * (len(times) - 1) / (times[-1] or 1.0)
-    return scaled
-
-
-def _scaled(design: Design, array: Floats) -> Floats:
-    """Multiply each person's row by the root of their weight, which divides their covariance by it."""
-    if design.weight is None:
-        return array
-    return array * np.sqrt(design.weight)[:, np.newaxis]
-
-
-def _work(frame: Frame) -> Work:
-    return make_work(frame, slots=slot_count(frame.shape, frame.visits))
-
-
-def _plain(array: Floats) -> Floats:
-    """Give an array of the one kind the engine is compiled for: contiguous and writable."""
-    return np.require(array, float, ("C", "W"))
-
-
-def _batch(frame: Frame, contrasts: Floats, fits: int) -> Batch:
-    shape = (fits, len(contrasts))
-    return Batch(
-        contrasts=contrasts,
-        estimate=np.full(shape, np.nan),
-        error=np.full(shape, np.nan),
-        df=np.full(shape, np.nan),
-        beta=np.full((fits, frame.coefficients), np.nan),
-        deviance=np.full(fits, np.nan),
-        status=np.zeros(fits, np.int64),
-        steps=np.zeros(fits, np.int64),
-    )
+    return _keep(design, tuple(attempts), (work, batch), Options(inference, method, by_arm))
 
 
 def _keep(
-    design: Design, attempts: tuple[tuple[Structure, Ending], ...], done: tuple[Work, Batch], options: _Options
+    design: Design, attempts: tuple[tuple[Structure, Ending], ...], done: tuple[Work, Batch], options: Options
 ) -> RepeatedFit:
     work, batch = done
     structure, ending = attempts[-1]
@@ -298,7 +205,7 @@ def _keep(
         beta=batch.beta[0],
         standard_errors=np.sqrt(np.diag(adjusted)),
         sigma=work.cov.sigma * known,
-        deviance=float(batch.deviance[0] - _weight_constant(design, design.y)),
+        deviance=float(batch.deviance[0] - weight_constant(design, design.y)),
         steps=int(batch.steps[0]),
         plain=work.means.phi * known,
         adjusted=adjusted,
@@ -307,22 +214,12 @@ def _keep(
     )
 
 
-def _size(y: Floats) -> float:
-    return float(y.size * y.shape[-1])
-
-
-def _weight_constant(design: Design, y: Floats) -> Floats:
-    """Sum what the weights add to twice the log likelihood, whatever the parameters; one number a fit."""
-    if design.weight is None:
-        return np.zeros(y.shape[:-2])
-    return np.asarray((~np.isnan(y)).sum(axis=-1) @ np.log(design.weight))
-
-
 def fit_many(
     design: Design,
     outcomes: Floats,
     contrasts: Floats,
     *,
+    covariates: Floats | None = None,
     covariance: Structure = "unstructured",
     inference: Inference = "kenward-roger",
     method: Literal["reml", "ml"] = "reml",
@@ -339,6 +236,8 @@ def fit_many(
         The outcomes, NaN where not seen; people and weeks in the design's order.
     contrasts : array of float, contrasts x coefficients
         The questions, for instance rows of ``design.effect_row``.
+    covariates : array of float, fits x people x covariates, optional
+        Where each fit has people of its own: what stands in ``design.z`` otherwise.
     covariance, inference, method, by_arm
         As in `fit_repeated`; there is no fall-back here.
     threads : int
@@ -366,29 +265,39 @@ def fit_many(
     >>> fit_many(design, trials, design.effect_row("care", 9)[None]).estimate.shape
     (100, 1)
     """
+    z = design.z[np.newaxis] if covariates is None else covariates
+    _check_shapes(design, outcomes, contrasts, z)
+    if threads < 1:
+        message = f"expected at least one thread, got {threads}"
+        raise TrialError(message)
+    frame = make_frame(design, covariance, Options(inference, method, by_arm))
+    parts = np.array_split(outcomes, threads)
+    facts = [z] * threads if len(z) == 1 else np.array_split(z, threads)
+    batches = [make_batch(frame, contrasts, len(part)) for part in parts]
+    engine = chosen(fit_all, work=len(outcomes) * work_size(design.y))
+
+    def fit_part(z: Floats, y: Floats, batch: Batch) -> None:
+        engine(frame, (scaled(design, z), scaled(design, y)), prepare_work(frame), batch)
+
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(fit_part, facts, parts, batches))
+    endings = list(Ending)
+    return ManyFits(
+        estimate=np.concatenate([batch.estimate for batch in batches]),
+        standard_error=np.concatenate([batch.error for batch in batches]),
+        df=np.concatenate([batch.df for batch in batches]),
+        deviance=np.concatenate([batch.deviance for batch in batches]) - weight_constant(design, outcomes),
+        endings=tuple(endings[status] for batch in batches for status in batch.status),
+    )
+
+
+def _check_shapes(design: Design, outcomes: Floats, contrasts: Floats, covariates: Floats) -> None:
     if outcomes.ndim != 3 or outcomes.shape[1:] != design.y.shape:  # noqa: PLR2004
         message = f"expected outcomes of fits x {design.y.shape[0]} people x {design.y.shape[1]} weeks"
         raise TrialError(message)
-    if contrasts.ndim != 2 or contrasts.shape[1] != len(design.names) or threads < 1:  # noqa: PLR2004
-        message = f"expected contrasts x {len(design.names)} coefficients and at least one thread"
+    if contrasts.ndim != 2 or contrasts.shape[1] != len(design.names):  # noqa: PLR2004
+        message = f"expected contrasts x {len(design.names)} coefficients, got {contrasts.shape}"
         raise TrialError(message)
-    frame = _frame(design, covariance, _Options(inference, method, by_arm))
-    batches = [
-        (
-            np.ascontiguousarray(_scaled(design, part), dtype=float),
-            _batch(frame, np.ascontiguousarray(contrasts, dtype=float), len(part)),
-        )
-        for part in np.array_split(outcomes, threads)
-    ]
-    engine = chosen(fit_all, work=len(outcomes) * _size(design.y))
-    with ThreadPoolExecutor(threads) as pool:
-        for done in [pool.submit(engine, frame, part, _work(frame), batch) for part, batch in batches]:
-            done.result()
-    endings = list(Ending)
-    return ManyFits(
-        estimate=np.concatenate([batch.estimate for _part, batch in batches]),
-        standard_error=np.concatenate([batch.error for _part, batch in batches]),
-        df=np.concatenate([batch.df for _part, batch in batches]),
-        deviance=np.concatenate([batch.deviance for _part, batch in batches]) - _weight_constant(design, outcomes),
-        endings=tuple(endings[status] for _part, batch in batches for status in batch.status),
-    )
+    if covariates.shape[1:] != design.z.shape or len(covariates) not in {1, len(outcomes)}:
+        message = f"expected covariates of {len(outcomes)} fits x {design.z.shape}, got {covariates.shape}"
+        raise TrialError(message)

@@ -20,15 +20,15 @@ CONVERGED, NO_END, SINGULAR, UNRANKED, TOO_FEW, FLAT = range(6)
 
 _ROUNDING, _NEARLY = 1e-20, 1e-5
 _MOST_STEPS, _MOST_HALVINGS = 200, 40
-_CLOSE, _CLOSER, _THERE = 1.0, 1e-4, 1e-14
+_CLOSE, _CLOSER, _THERE = 1.0, 1e-4, 2e-15
 _FRESH, _SLOW = 3, 7
 
 
 @compiled
-def _begin(frame: Frame, y: Floats, work: Work) -> int:
+def _begin(frame: Frame, z: Floats, y: Floats, work: Work) -> int:
     """Take out the unweighted means, then guess the covariance from pairs of visits."""
     sums, means, cov = work.sums, work.means, work.cov
-    gather_people(frame, y, sums)
+    gather_people(frame, z, y, sums)
     if sums.used[1] <= frame.coefficients + frame.parameters * frame.blocks:
         return TOO_FEW
     _weigh_equally(frame, work)
@@ -36,26 +36,26 @@ def _begin(frame: Frame, y: Floats, work: Work) -> int:
         return UNRANKED
     _copy(means.beta, means.offset)
     spread_mean(frame.entries, means.beta, means.mean)
-    gather_rest(frame.z, means.mean, y, sums)
+    gather_rest(z, means.mean, y, sums)
     _pair_visits(sums, cov.sigma)
     _square_outcomes(frame, y, work.space.third)
     for block in range(frame.blocks):
         for t in range(frame.visits):
-            if not cov.sigma[block, t, t] > _ROUNDING * work.space.third[block, t]:
+            if not cov.sigma[block, t, t] * y.shape[0] > _ROUNDING * work.space.third[block, t]:
                 return SINGULAR
     return CONVERGED
 
 
 @compiled
 def _square_outcomes(frame: Frame, y: Floats, out: Floats) -> None:
-    """Write the mean square of the outcome, blocks x visits, as the yardstick of rounding."""
+    """Sum the squares of the outcome, blocks x visits, as the yardstick of rounding."""
     for block in range(frame.blocks):
         for t in range(frame.visits):
             out[block, t] = 0.0
     for person in range(y.shape[0]):
         for t in range(y.shape[1]):
             if y[person, t] == y[person, t]:
-                out[frame.block[person], t] += y[person, t] * y[person, t] / y.shape[0]
+                out[frame.block[person], t] += y[person, t] * y[person, t]
 
 
 @compiled
@@ -102,6 +102,7 @@ def _pair_visits(sums: Sums, sigma: Floats) -> None:
 def _climb(frame: Frame, work: Work) -> int:
     left = 1e300
     for step in range(_MOST_STEPS):
+        before = left
         work.cov.summary[1] = step + 1.0
         score_slope(frame, work)
         # Close to the top the curvature hardly moves, so the last one serves.
@@ -110,7 +111,8 @@ def _climb(frame: Frame, work: Work) -> int:
         left = _step(work.cov)
         if not _move(frame, work):
             return SINGULAR if left > 1e-8 else CONVERGED  # noqa: PLR2004 - rounding hides smaller gains
-        if left < _THERE:
+        # Each step shortens the slope about as much as the one before.
+        if left < _CLOSER and left * min(1.0, left / before) < _THERE:
             score_slope(frame, work)
             return CONVERGED
     return NO_END
@@ -224,10 +226,16 @@ def _copy(source: Floats, target: Floats) -> None:
 
 
 @stored
-def fit_all(frame: Frame, outcomes: Floats, work: Work, out: Batch) -> None:
-    """Fit each outcome (fits x people x visits); ``work`` keeps the last fit's matrices, ``out`` all answers."""
+def fit_all(frame: Frame, data: tuple[Floats, Floats], work: Work, out: Batch) -> None:
+    """Fit each outcome; ``work`` keeps the last fit's matrices, ``out`` all answers.
+
+    ``data`` holds the covariates (fits x people x covariates, or one for all fits) and the outcomes (fits x people x
+    visits).
+    """
+    covariates, outcomes = data
+    own = covariates.shape[0] > 1
     for fit in range(outcomes.shape[0]):
-        status = _begin(frame, outcomes[fit], work)
+        status = _begin(frame, covariates[fit if own else 0], outcomes[fit], work)
         if status == CONVERGED:
             status = _start(frame, work)
         if status == CONVERGED:

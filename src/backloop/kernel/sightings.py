@@ -173,7 +173,10 @@ def _covariates(long: pd.DataFrame, person: str, names: Sequence[str]) -> pd.Dat
             raise TrialError(message)
         missing = int(first[name].isna().sum())
         if missing:
-            message = f"covariate '{name}' is missing for {missing} people; fill it in or leave it out"
+            message = (
+                f"covariate '{name}' is missing for {missing} people; leave it out, fill it in by a rule that does not"
+                " look at outcomes, or state one in a trial's plan (missing_covariates)"
+            )
             raise TrialError(message)
         if (first[name] == first[name].iloc[0]).all():
             message = f"covariate '{name}' is the same for everybody; leave it out"

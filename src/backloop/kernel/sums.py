@@ -12,9 +12,9 @@ __all__ = ["gather_people", "gather_rest", "inverted", "spread_mean"]
 
 
 @compiled
-def gather_people(frame: Frame, y: Floats, sums: Sums) -> None:
+def gather_people(frame: Frame, z: Floats, y: Floats, sums: Sums) -> None:
     """Find who was seen when (NaN: not seen) and sum z z' and z y' over the people of each pattern."""
-    z, zz, zy, visits = frame.z, sums.zz, sums.zy, y.shape[1]
+    zz, zy, visits = sums.zz, sums.zy, y.shape[1]
     _clear(sums)
     for person in range(y.shape[0]):
         code, seen = 0, 0
@@ -52,8 +52,18 @@ def gather_rest(z: Floats, mean: Floats, y: Floats, sums: Sums) -> None:
                 for t in range(visits):
                     zy[g, k, t] += z[person, k] * rest[t]
             for t in range(visits):
-                for s in range(visits):
+                for s in range(t + 1):
                     yy[g, t, s] += rest[t] * rest[s]
+    _mirror(yy, int(sums.used[0]))
+
+
+@compiled
+def _mirror(squares: Floats, used: int) -> None:
+    """Copy the lower triangle of the first squares to their upper one."""
+    for g in range(used):
+        for t in range(squares.shape[1]):
+            for s in range(t):
+                squares[g, s, t] = squares[g, t, s]
 
 
 @compiled

@@ -46,11 +46,11 @@ class Entries(NamedTuple):
 class Frame(NamedTuple):
     """What all fits of one design share."""
 
-    z: Floats  # people x covariates
     block: Integers  # people: which covariance matrix
     entries: Entries
     times: Floats  # visits: when, in mean gaps between visits
     visits: int
+    covariates: int
     coefficients: int
     blocks: int
     shape: int  # number of the covariance structure, see shapes.py
@@ -156,8 +156,8 @@ class Batch(NamedTuple):
 
 def make_work(frame: Frame, *, slots: int) -> Work:
     """Set up the scratch space for one design, whose covariance cells depend on up to ``slots`` parameters each."""
-    people, covariates = frame.z.shape
-    visits, p, r = frame.visits, frame.coefficients, frame.parameters * frame.blocks
+    people, covariates, visits = len(frame.block), frame.covariates, frame.visits
+    p, r = frame.coefficients, frame.parameters * frame.blocks
     cells = frame.blocks * visits * (visits + 1) // 2
     patterns = min((2**visits - 1) * frame.blocks, people)
     sums = Sums(

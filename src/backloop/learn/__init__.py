@@ -61,7 +61,7 @@ if TYPE_CHECKING:
         fit_repeated,
         robust_fit,
     )
-    from backloop.learn.answers import ArmMean, PlannedAnswer, TestedEffect, TrialAnswers
+    from backloop.learn.answers import ArmMean, PlannedAnswer, RiskAnswers, TestedEffect, TrialAnswers
     from backloop.learn.collected import TrialReport, report_trial
     from backloop.learn.consort import (
         BaselineCell,
@@ -76,12 +76,14 @@ if TYPE_CHECKING:
     from backloop.learn.estimates import estimate
     from backloop.learn.inquiries import (
         trial_blinding,
+        trial_claims,
         trial_curves,
         trial_mediation,
         trial_modifiers,
         trial_sensitivity,
     )
-    from backloop.learn.planned import analyse_trial, planned_fit, primary_answer
+    from backloop.learn.planned import analyse_trial, planned_fit
+    from backloop.learn.supplements import primary_answer, trial_forest, trial_risk
     from backloop.missing import (
         BaselineOfLost,
         DeltaAnswer,
@@ -92,6 +94,7 @@ if TYPE_CHECKING:
         MissingPattern,
         MissingReason,
         Strategy,
+        StrategyName,
         StressRow,
         StressTest,
         TippingLine,
@@ -117,11 +120,13 @@ if TYPE_CHECKING:
         Shrunken,
         ShrunkenAnswer,
         SpreadRatio,
+        assess_claims,
         assess_credibility,
         compare_spread,
         effect_by_risk,
         effect_curve,
         find_modifiers,
+        forest_benefit,
         holm,
         max_t,
         max_t_limit,
@@ -176,6 +181,7 @@ __all__ = [
     "ReportItem",
     "ResponderComparison",
     "ResponderRule",
+    "RiskAnswers",
     "RiskEffect",
     "RobustFit",
     "Robustness",
@@ -184,6 +190,7 @@ __all__ = [
     "SpreadRatio",
     "StandardisedEffect",
     "Strategy",
+    "StrategyName",
     "StressRow",
     "StressTest",
     "Structure",
@@ -200,6 +207,7 @@ __all__ = [
     "answer",
     "arm_means",
     "array_design",
+    "assess_claims",
     "assess_credibility",
     "compare_responders",
     "compare_shares",
@@ -217,6 +225,7 @@ __all__ = [
     "find_modifiers",
     "fit_many",
     "fit_repeated",
+    "forest_benefit",
     "holm",
     "joint_test",
     "mark_departures",
@@ -244,9 +253,12 @@ __all__ = [
     "tipping_points",
     "treatment_effects",
     "trial_blinding",
+    "trial_claims",
     "trial_curves",
+    "trial_forest",
     "trial_mediation",
     "trial_modifiers",
+    "trial_risk",
     "trial_sensitivity",
     "warn_of_overlap",
     "weigh_protocol",
@@ -255,7 +267,7 @@ __all__ = [
 # The rooms behind this door; each is loaded when one of its names is first asked for.
 _BEHIND = ("effects", "moderation", "missing", "causes", "kernel")
 _MODULES = {
-    **dict.fromkeys(("ArmMean", "PlannedAnswer", "TestedEffect", "TrialAnswers"), "answers"),
+    **dict.fromkeys(("ArmMean", "PlannedAnswer", "RiskAnswers", "TestedEffect", "TrialAnswers"), "answers"),
     **dict.fromkeys(("TrialReport", "report_trial"), "collected"),
     **dict.fromkeys(
         (
@@ -272,9 +284,18 @@ _MODULES = {
     ),
     "estimate": "estimates",
     **dict.fromkeys(
-        ("trial_blinding", "trial_curves", "trial_mediation", "trial_modifiers", "trial_sensitivity"), "inquiries"
+        (
+            "trial_blinding",
+            "trial_claims",
+            "trial_curves",
+            "trial_mediation",
+            "trial_modifiers",
+            "trial_sensitivity",
+        ),
+        "inquiries",
     ),
-    **dict.fromkeys(("analyse_trial", "planned_fit", "primary_answer"), "planned"),
+    **dict.fromkeys(("analyse_trial", "planned_fit"), "planned"),
+    **dict.fromkeys(("primary_answer", "trial_forest", "trial_risk"), "supplements"),
 }
 
 

@@ -4,13 +4,15 @@ Decides how planned answers are written down; `planned` finds them.
 """
 
 import pandas as pd
+from scipy.special import stdtr
 
-from backloop.causes import ComplierEffect
+from backloop.causes import ArmWeights, ComplierEffect
 from backloop.effects import Effect, ResponderComparison, StandardisedEffect
+from backloop.moderation import BenefitScore, RiskEffect, SpreadRatio
 from backloop.trial import Estimand, Grounds, PlannedAnalysis, TrialOutcome
 from backloop.units import Frozen, Interval, Text
 
-__all__ = ["ArmMean", "PlannedAnswer", "TestedEffect", "TrialAnswers"]
+__all__ = ["ArmMean", "PlannedAnswer", "RiskAnswers", "TestedEffect", "TrialAnswers", "tested_effect"]
 
 
 class TestedEffect(Frozen):
@@ -26,6 +28,26 @@ class TestedEffect(Frozen):
 
     effect: Effect
     p: float
+
+
+def tested_effect(effect: Effect) -> TestedEffect:
+    """Put the two-sided p value beside an effect."""
+    error, df = effect.standard_error or float("nan"), effect.df or float("inf")
+    return TestedEffect(effect=effect, p=float(2.0 * stdtr(df, -abs(effect.estimate / error))))
+
+
+class RiskAnswers(Frozen):
+    """The effect by predicted outcome at each week asked about, and whether one arm spreads more.
+
+    Examples
+    --------
+    >>> RiskAnswers.model_fields["predictors"].is_required()
+    True
+    """
+
+    predictors: tuple[str, ...]
+    effects: tuple[RiskEffect, ...]
+    spread: tuple[SpreadRatio, ...]
 
 
 class ArmMean(Frozen):
@@ -60,10 +82,12 @@ class PlannedAnswer(Frozen):
         The outcome with its scale.
     effects : tuple of TestedEffect
         By week; arm minus comparator.
-    standardised, means, responders, compliers
-        Beside the effects, where the model gives them.
-    model, covariance, inference : str
-        The model in words, the covariance used, and how degrees of freedom were counted.
+    standardised, means, responders, compliers, risk, forest
+        Beside the effects or in their place, where the model gives them.
+    weights, weighing
+        Of a per-protocol analysis: each arm's weights, and in words how they were made.
+    model, formula, covariance, inference : str
+        The model in words and its means as a formula, the covariance used, and how degrees of freedom were counted.
     tried : tuple of str
         Every covariance tried, in the plan's order, with how its fit ended.
     people, missing : int
@@ -87,7 +111,12 @@ class PlannedAnswer(Frozen):
     means: tuple[ArmMean, ...] = ()
     responders: tuple[ResponderComparison, ...] = ()
     compliers: tuple[ComplierEffect, ...] = ()
+    risk: RiskAnswers | None = None
+    forest: BenefitScore | None = None
+    weights: tuple[ArmWeights, ...] = ()
+    weighing: str = ""
     model: str = ""
+    formula: str = ""
     covariance: str = ""
     inference: str = ""
     tried: tuple[str, ...] = ()

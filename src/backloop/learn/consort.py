@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from backloop.learn.planned import primary_answer
+from backloop.learn.supplements import primary_answer
 from backloop.missing import Missingness, VisitCount, describe_missing
 from backloop.trial import Exclusion, Grounds, TrialData
 from backloop.units import Frozen

@@ -7,16 +7,23 @@ from collections.abc import Callable, Sequence
 
 from backloop.causes import Mediation, Mediator, mediate
 from backloop.errors import TrialError
-from backloop.learn.planned import planned_fit, primary_answer
+from backloop.learn.planned import planned_fit
+from backloop.learn.supplements import primary_answer
 from backloop.missing import StressTest, stress
-from backloop.moderation import EffectCurve, ModifierSearch, effect_curve, find_modifiers
-from backloop.trial import BlindingReport, EffectModifier, GuessTable, TrialData, blinding_indices, count_guesses
+from backloop.moderation import (
+    CredibilitySheet,
+    EffectCurve,
+    ModifierSearch,
+    assess_claims,
+    effect_curve,
+    find_modifiers,
+)
+from backloop.trial import BlindingRound, EffectModifier, TrialData, count_rounds, judge_rounds
 
-__all__ = ["trial_blinding", "trial_curves", "trial_mediation", "trial_modifiers", "trial_sensitivity"]
+__all__ = ["trial_blinding", "trial_claims", "trial_curves", "trial_mediation", "trial_modifiers", "trial_sensitivity"]
 
 Progress = Callable[[int, int], None]
 
-_STRANGE = "no code of an arm"
 _FEWEST_VALUES = 6  # of a modifier, below which a curve bends only by chance
 
 
@@ -71,8 +78,9 @@ def trial_modifiers(
     scales = {outcome.id: outcome.scale for outcome in data.trial.outcomes}
     outcomes = {each.outcome: scales[each.outcome] for each in alike if each.outcome in data.answers}
     weeks = sorted({week for each in alike for week in each.weeks})
-    names = [name for name in data.adjusted if name not in {modifier.id for modifier in chosen}]
-    table = data.frame(*outcomes, facts=tuple(dict.fromkeys((*names, *(modifier.id for modifier in chosen)))))
+    ids = [modifier.id for modifier in chosen]
+    names = data.adjusted_beside(*ids)
+    table = data.frame(*outcomes, facts=names, modifiers=ids)
     return find_modifiers(
         table,
         data.columns(asked.outcome, asked.comparator),
@@ -88,6 +96,39 @@ def trial_modifiers(
         draws=draws,
         seed=seed,
     )
+
+
+def trial_claims(data: TrialData, search: ModifierSearch) -> tuple[CredibilitySheet, ...]:
+    """Fill a credibility sheet for every modification of a trial's search that is a claim at all.
+
+    Parameters
+    ----------
+    data : TrialData
+        Plan and table.
+    search : ModifierSearch
+        From `trial_modifiers`.
+
+    Returns
+    -------
+    tuple of CredibilitySheet
+        Those whose interaction has a p below 0.1. Whether a protocol stated the direction beforehand is whether the
+        plan was frozen; what earlier evidence says is the plan's ``prior_evidence``.
+
+    References
+    ----------
+    schandelmaier-2020
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from backloop.trial import open_trial
+    >>> folder = Path("examples/11_trial_report")
+    >>> data = open_trial(folder / "trial.toml", folder / "data.toml", exploratory=True)
+    >>> [sheet.modifier for sheet in trial_claims(data, trial_modifiers(data, draws=1000))]
+    ['medication']
+    """
+    prior = {modifier.id: (modifier.prior_evidence, modifier.prior_source) for modifier in data.trial.modifiers}
+    return assess_claims(search, in_protocol=not data.grounds.is_exploratory, prior=prior)
 
 
 def trial_curves(data: TrialData, *, modifiers: Sequence[str] = (), fill: bool = False) -> tuple[EffectCurve, ...]:
@@ -125,8 +166,8 @@ def trial_curves(data: TrialData, *, modifiers: Sequence[str] = (), fill: bool =
     covariance, inference = planned_fit(analysis)
     found = []
     for modifier in _modifiers(data, modifiers):
-        names = tuple(name for name in data.adjusted if name != modifier.id)
-        table = data.frame(asked.outcome, facts=(*names, modifier.id))
+        names = data.adjusted_beside(modifier.id)
+        table = data.frame(asked.outcome, facts=names, modifiers=[modifier.id])
         if table[modifier.id].nunique() >= _FEWEST_VALUES:
             found.append(
                 effect_curve(
@@ -145,7 +186,15 @@ def trial_curves(data: TrialData, *, modifiers: Sequence[str] = (), fill: bool =
     return tuple(found)
 
 
-def trial_mediation(data: TrialData, *, mediators: Sequence[str] = (), draws: int = 2000, seed: int = 1) -> Mediation:
+def trial_mediation(
+    data: TrialData,
+    *,
+    mediators: Sequence[str] = (),
+    draws: int = 2000,
+    seed: int = 1,
+    workers: int = 1,
+    scheduler: str = "threads",
+) -> Mediation:
     """Ask through what the primary effect runs: the mediators that the mapping names.
 
     Parameters
@@ -154,7 +203,7 @@ def trial_mediation(data: TrialData, *, mediators: Sequence[str] = (), draws: in
         Plan and table.
     mediators : sequence of str
         Some of the mapping's mediators; by default all, together.
-    draws, seed : int
+    draws, seed, workers, scheduler
         As in `mediate`.
 
     Returns
@@ -205,17 +254,20 @@ def trial_mediation(data: TrialData, *, mediators: Sequence[str] = (), draws: in
         covariates=data.adjusted,
         arm=asked.arm,
         draws=draws,
+        workers=workers,
+        scheduler=scheduler,
     )
 
 
 def trial_sensitivity(
     data: TrialData,
     *,
-    strategies: Sequence[str] = ("J2R", "CR", "CIR"),
+    strategies: Sequence[str] = (),
     mic: float | None = None,
     imputations: int = 200,
     seed: int = 1,
-    threads: int = 1,
+    workers: int = 1,
+    scheduler: str = "threads",
     progress: Progress | None = None,
 ) -> StressTest:
     """Ask whether the primary result holds when those who left fared otherwise than assumed.
@@ -224,7 +276,9 @@ def trial_sensitivity(
     ----------
     data : TrialData
         Plan and table.
-    strategies, mic, imputations, seed, threads, progress
+    strategies, mic
+        As in `stress`; by default those of the plan.
+    imputations, seed, workers, scheduler, progress
         As in `stress`.
 
     Returns
@@ -267,17 +321,18 @@ def trial_sensitivity(
         inference=inference,
         intercurrent=intercurrent,
         reason="reason" if "reason" in table else "",
-        strategies=strategies,  # type: ignore[arg-type]
-        mic=mic,
+        strategies=tuple(strategies) or data.trial.sensitivity.strategies,  # type: ignore[arg-type]
+        mic=data.trial.sensitivity.mic if mic is None else mic,
         imputations=imputations,
         seed=seed,
-        threads=threads,
+        workers=workers,
+        scheduler=scheduler,
         progress=progress,
     )
 
 
-def trial_blinding(data: TrialData) -> tuple[GuessTable, BlindingReport]:
-    """Count who guessed which arm, and say how well blinding held.
+def trial_blinding(data: TrialData) -> tuple[BlindingRound, ...]:
+    """Count who guessed which arm, and say how well blinding held, round by round.
 
     Parameters
     ----------
@@ -286,8 +341,8 @@ def trial_blinding(data: TrialData) -> tuple[GuessTable, BlindingReport]:
 
     Returns
     -------
-    tuple of (GuessTable, BlindingReport)
-        The counts, and the indices of James and Bang.
+    tuple of BlindingRound
+        The counts of each round that the mapping names, and the indices of James and Bang.
 
     Raises
     ------
@@ -304,23 +359,10 @@ def trial_blinding(data: TrialData) -> tuple[GuessTable, BlindingReport]:
     >>> from backloop.trial import open_trial
     >>> folder = Path("examples/11_trial_report")
     >>> data = open_trial(folder / "trial.toml", folder / "data.toml", exploratory=True)
-    >>> guesses, report = trial_blinding(data)
-    >>> sorted(report.bang)
-    ['retraining', 'sham']
+    >>> [(each.asked, sorted(each.indices.bang)) for each in trial_blinding(data)]
+    [('participants, week 6', ['retraining', 'sham'])]
     """
-    source, arms = data.mapping.blinding, [arm.id for arm in data.trial.arms]
-    if source is None or (source.arms is None and len(arms) > 2):  # noqa: PLR2004 - two arms need no choice
-        message = "blinding needs [blinding] in the mapping: column, unknown, and arms where the plan has more than two"
-        raise TrialError(message)
-    pair = source.arms or (arms[0], arms[1])
-    coded = data.mapping.people.arms
-    codes = {code: arm for arm in arms for code in coded.get(arm, (arm,))} | {source.unknown: "don't know"}
-    arm = data.answers.groupby("participant_id")["arm"].first()
-    guess = data.facts["guess"].dropna()
-    people = [(arm[str(person)], codes.get(word, _STRANGE)) for person, word in guess.items()]
-    told = [(allocated, guessed) for allocated, guessed in people if allocated in pair]
-    table = count_guesses(pair, told, asked=source.asked)
-    return table, blinding_indices(table)
+    return judge_rounds(count_rounds(data))
 
 
 def _modifiers(data: TrialData, names: Sequence[str]) -> list[EffectModifier]:

@@ -4,14 +4,13 @@ Decides which model a plan's words name and what is reported of it; the models t
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import get_args
 
 import pandas as pd
-from scipy.special import stdtr
 
-from backloop.causes import complier_effect
 from backloop.effects import (
     Effect,
     ResponderComparison,
@@ -28,34 +27,56 @@ from backloop.kernel import (
     Columns,
     Design,
     Inference,
+    Progress,
     RepeatedFit,
     Structure,
     adjusted_design,
     constrained_design,
     fit_repeated,
 )
-from backloop.learn.answers import ArmMean, PlannedAnswer, TestedEffect, TrialAnswers
+from backloop.learn.answers import ArmMean, PlannedAnswer, TrialAnswers, tested_effect
+from backloop.learn.supplements import (
+    CAUSAL_FOREST,
+    PREDICTED_RISK,
+    answer_compliers,
+    answer_forest,
+    answer_protocol,
+    answer_risk,
+    stated,
+)
 from backloop.trial import Estimand, PlannedAnalysis, Trial, TrialData, TrialOutcome
 from backloop.units import Interval, Text
 
-__all__ = ["analyse_trial", "planned_fit", "primary_answer"]
+__all__ = ["analyse_trial", "planned_fit"]
 
 _REPEATED = {
     "constrained longitudinal analysis": constrained_design,
     "baseline-adjusted repeated measures": adjusted_design,
     "linear mixed model": adjusted_design,
 }
-_OTHERS = ("analysis of covariance", "instrumental variable", "partially nested model")
+_OTHERS = ("analysis of covariance", "partially nested model")
+_BESIDE: dict[str, Callable[[TrialData, PlannedAnalysis], PlannedAnswer]] = {
+    "per protocol": answer_protocol,
+    "per-protocol": answer_protocol,
+    PREDICTED_RISK: answer_risk,
+    "instrumental variable": answer_compliers,
+}
 _UNTOLD = {"", "not stated"}
 
 
-def analyse_trial(data: TrialData) -> TrialAnswers:
+def analyse_trial(
+    data: TrialData, *, workers: int = 1, scheduler: str = "processes", progress: Progress | None = None
+) -> TrialAnswers:
     """Do every analysis of a trial's plan, the primary one first.
 
     Parameters
     ----------
     data : TrialData
         Plan and table, from `open_trial`.
+    workers, scheduler
+        Who shares the null trials of a causal forest out, where the plan has one, as in `run_blocks`.
+    progress : callable, optional
+        Told the number of those null trials done and their total.
 
     Returns
     -------
@@ -71,7 +92,8 @@ def analyse_trial(data: TrialData) -> TrialAnswers:
     -----
     Strata and covariates of the plan are adjusted for at every week. Covariances are tried in the plan's order. Models
     are found by the words of the plan: constrained longitudinal analysis, baseline-adjusted repeated measures, linear
-    mixed model, analysis of covariance, instrumental variable, partially nested model.
+    mixed model, analysis of covariance, partially nested model, instrumental variable, per protocol, predicted risk,
+    causal forest.
 
     References
     ----------
@@ -89,7 +111,10 @@ def analyse_trial(data: TrialData) -> TrialAnswers:
     >>> found.primary.effects[0].effect.favours
     'arm'
     """
-    trial, fits = data.trial, _Fits(data)
+    trial, fits = (
+        data.trial,
+        _Fits(data, partial(answer_forest, workers=workers, scheduler=scheduler, progress=progress)),
+    )
     primary = next(analysis for analysis in trial.analyses if analysis.rank == "primary")
     answers = [_answer(fits, primary)]
     for analysis in (each for each in trial.analyses if each is not primary):
@@ -98,30 +123,6 @@ def analyse_trial(data: TrialData) -> TrialAnswers:
         except TrialError as error:
             answers.append(_unanswered(trial, analysis, str(error)))
     return TrialAnswers(trial=trial.id, answers=tuple(answers), grounds=data.grounds)
-
-
-def primary_answer(trial: Trial) -> tuple[PlannedAnalysis, Estimand, TrialOutcome]:
-    """Give a plan's primary analysis, its estimand and its outcome.
-
-    Parameters
-    ----------
-    trial : Trial
-        The plan.
-
-    Returns
-    -------
-    tuple of (PlannedAnalysis, Estimand, TrialOutcome)
-        What stands first in every report.
-
-    Examples
-    --------
-    >>> from pathlib import Path
-    >>> from backloop.trial import read_trial
-    >>> primary_answer(read_trial(Path("examples/08_trial/resolve.toml")))[1].id
-    'pain-18'
-    """
-    analysis = next(analysis for analysis in trial.analyses if analysis.rank == "primary")
-    return (analysis, *_asked(trial, analysis))
 
 
 def planned_fit(analysis: PlannedAnalysis) -> tuple[tuple[Structure, ...], Inference]:
@@ -169,6 +170,7 @@ class _Fits:
     """A trial's table with the models fitted so far: several questions share one."""
 
     data: TrialData
+    forest: Callable[[TrialData, PlannedAnalysis], PlannedAnswer]
     done: dict[tuple[object, ...], RepeatedFit] = field(default_factory=dict)
 
     def fit(self, kind: str, asked: Estimand, analysis: PlannedAnalysis) -> RepeatedFit:
@@ -182,7 +184,7 @@ class _Fits:
             else:
                 start = _start(self.data.trial) if kind == "baseline-adjusted repeated measures" else None
                 design = adjusted_design(table, where, baseline=start, covariates=names)
-            check_scale(design.y, where.outcome, _asked(self.data.trial, analysis)[1].scale)
+            check_scale(design.y, where.outcome, stated(self.data.trial, analysis)[1].scale)
             self.done[key] = fit_repeated(design, covariance=covariance, inference=inference)
         return self.done[key]
 
@@ -192,19 +194,22 @@ class _Fits:
 
 
 def _answer(fits: _Fits, analysis: PlannedAnalysis) -> PlannedAnswer:
+    for words, beside in (_BESIDE | {CAUSAL_FOREST: fits.forest}).items():
+        if words in analysis.model:
+            return beside(fits.data, analysis)
     for kind in _REPEATED:
         if kind in analysis.model:
             return _repeated(fits, analysis, kind)
-    for kind, way in zip(_OTHERS, (_covariance, _instrument, _nested), strict=True):
+    for kind, way in zip(_OTHERS, (_covariance, _nested), strict=True):
         if kind in analysis.model:
             return way(fits, analysis)
-    known = ", ".join((*_REPEATED, *_OTHERS))
+    known = ", ".join((*_REPEATED, *_OTHERS, *_BESIDE, CAUSAL_FOREST))
     message = f"analysis '{analysis.id}': no model is known by these words; expected one of {known}"
     raise TrialError(message)
 
 
 def _repeated(fits: _Fits, analysis: PlannedAnalysis, kind: str) -> PlannedAnswer:
-    asked, outcome = _asked(fits.data.trial, analysis)
+    asked, outcome = stated(fits.data.trial, analysis)
     fit = fits.fit(kind, asked, analysis)
     effects = _of_arm(treatment_effects(fit, scale=outcome.scale, estimand=asked.words, weeks=asked.weeks), asked)
     standardised = standardise_effects(effects, fit.design) if kind.startswith("constrained") else ()
@@ -212,11 +217,12 @@ def _repeated(fits: _Fits, analysis: PlannedAnalysis, kind: str) -> PlannedAnswe
         analysis=analysis,
         estimand=asked,
         outcome=outcome,
-        effects=tuple(map(_tested, effects)),
+        effects=tuple(map(tested_effect, effects)),
         standardised=standardised,
         means=tuple(_means(fit)),
         responders=tuple(_responders(fits, asked, outcome)),
         model=fit.model,
+        formula=fit.design.formula,
         covariance=fit.covariance,
         inference=fit.inference,
         tried=tuple(f"{name}: {ending.value}" for name, ending in fit.attempts),
@@ -227,7 +233,7 @@ def _repeated(fits: _Fits, analysis: PlannedAnalysis, kind: str) -> PlannedAnswe
 
 
 def _covariance(fits: _Fits, analysis: PlannedAnalysis) -> PlannedAnswer:
-    asked, outcome = _asked(fits.data.trial, analysis)
+    asked, outcome = stated(fits.data.trial, analysis)
     table, where = fits.table(asked)
     names = fits.data.adjusted
     found = [
@@ -241,7 +247,7 @@ def _covariance(fits: _Fits, analysis: PlannedAnalysis) -> PlannedAnswer:
 
 
 def _nested(fits: _Fits, analysis: PlannedAnalysis) -> PlannedAnswer:
-    asked, outcome = _asked(fits.data.trial, analysis)
+    asked, outcome = stated(fits.data.trial, analysis)
     table, where = fits.table(asked, "therapist")
     found: list[Effect] = []
     for week in asked.weeks:
@@ -253,29 +259,8 @@ def _nested(fits: _Fits, analysis: PlannedAnalysis) -> PlannedAnswer:
     return _without_fit(fits, analysis, _of_arm(found, asked))
 
 
-def _instrument(fits: _Fits, analysis: PlannedAnalysis) -> PlannedAnswer:
-    asked, outcome = _asked(fits.data.trial, analysis)
-    table, where = fits.table(asked, "received")
-    names = fits.data.adjusted
-    found = tuple(
-        complier_effect(table, where, received="received", week=week, covariates=names, arm=asked.arm)
-        for week in asked.weeks
-    )
-    return PlannedAnswer(
-        analysis=analysis,
-        estimand=asked,
-        outcome=outcome,
-        compliers=found,
-        model=found[0].model,
-        inference="t, robust",
-        people=sum(found[0].people),
-        missing=found[0].left_out,
-        ending=Text(en="solved directly", zh="直接求解"),
-    )
-
-
 def _without_fit(fits: _Fits, analysis: PlannedAnalysis, effects: Sequence[Effect]) -> PlannedAnswer:
-    asked, outcome = _asked(fits.data.trial, analysis)
+    asked, outcome = stated(fits.data.trial, analysis)
     people = effects[0].n_arm + effects[0].n_comparator
     randomised = int(
         fits.data.answers.loc[fits.data.answers["arm"].isin([asked.arm, asked.comparator]), "participant_id"].nunique()
@@ -284,8 +269,9 @@ def _without_fit(fits: _Fits, analysis: PlannedAnalysis, effects: Sequence[Effec
         analysis=analysis,
         estimand=asked,
         outcome=outcome,
-        effects=tuple(map(_tested, effects)),
+        effects=tuple(map(tested_effect, effects)),
         model=effects[0].model,
+        formula=" + ".join((f"{asked.outcome} ~ arm + baseline", *fits.data.adjusted)),
         inference="t",
         people=people,
         missing=randomised - people,
@@ -294,7 +280,7 @@ def _without_fit(fits: _Fits, analysis: PlannedAnalysis, effects: Sequence[Effec
 
 
 def _unanswered(trial: Trial, analysis: PlannedAnalysis, why: str) -> PlannedAnswer:
-    asked, outcome = _asked(trial, analysis)
+    asked, outcome = stated(trial, analysis)
     return PlannedAnswer(analysis=analysis, estimand=asked, outcome=outcome, reason=Text(en=why, zh=f"未能完成：{why}"))
 
 
@@ -313,18 +299,8 @@ def _means(fit: RepeatedFit) -> Iterator[ArmMean]:
         yield ArmMean.model_validate({**row, "interval": Interval(low=low, high=high)})
 
 
-def _asked(trial: Trial, analysis: PlannedAnalysis) -> tuple[Estimand, TrialOutcome]:
-    asked = next(each for each in trial.estimands if each.id == analysis.estimand)
-    return asked, next(each for each in trial.outcomes if each.id == asked.outcome)
-
-
 def _of_arm(effects: Sequence[Effect], asked: Estimand) -> list[Effect]:
     return [effect for effect in effects if effect.arm == asked.arm]
-
-
-def _tested(effect: Effect) -> TestedEffect:
-    error, df = effect.standard_error or float("nan"), effect.df or float("inf")
-    return TestedEffect(effect=effect, p=float(2.0 * stdtr(df, -abs(effect.estimate / error))))
 
 
 def _start(trial: Trial) -> float:

@@ -4,22 +4,29 @@ Decides which parts stand on a page and in which order; a part that is not there
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
-
-from markupsafe import Markup
 
 from backloop.errors import NothingToRead
-from backloop.learn import Mediation, ModifierSearch, PlannedAnswer, StressTest, TrialAnswers, TrialReport
+from backloop.learn import (
+    BenefitScore,
+    Mediation,
+    ModifierSearch,
+    PlannedAnswer,
+    RiskAnswers,
+    StressTest,
+    TrialAnswers,
+    TrialReport,
+)
 from backloop.letters.effectrows import ForestRow, rows_picture
 from backloop.letters.flows import flow_picture
-from backloop.letters.pages import render_page
-from backloop.letters.plots import curve_picture, outcome_picture, power_picture
+from backloop.letters.pages import PageTable, render_page
+from backloop.letters.plots import outcome_picture, power_picture
+from backloop.letters.subgroupparts import curve_part, forest_part, modifier_part, risk_part
+from backloop.letters.subgrouptables import forest_table, risk_tables, weight_table
+from backloop.letters.trialparts import PagePart, PagePicture, as_svg, lay_part
 from backloop.letters.trialtables import (
-    PageTable,
     answer_table,
     baseline_table,
     blinding_table,
-    curve_table,
     mean_table,
     mediation_table,
     missing_table,
@@ -35,24 +42,22 @@ from backloop.letters.wording import Words
 from backloop.library import Library
 from backloop.measure import software_version
 from backloop.power import Simulation
-from backloop.trial import BlindingReport, Grounds, GuessTable
+from backloop.trial import BlindingRound, Grounds
 from backloop.units import Language
 
 __all__ = ["lay_tables", "power_page", "trial_page"]
 
-
-class _Picture(NamedTuple):
-    svg: Markup
-    caption: str
-
-
-class _Part(NamedTuple):
-    id: str
-    title: str
-    lines: list[str]
-    pictures: list[_Picture]
-    tables: list[PageTable]
-    notes: list[str]
+Laid = (
+    TrialAnswers
+    | ModifierSearch
+    | RiskAnswers
+    | BenefitScore
+    | Mediation
+    | StressTest
+    | tuple[BlindingRound, ...]
+    | Simulation
+)
+"""What can be laid out in tables."""
 
 
 def trial_page(report: TrialReport, *, lang: Language = "en") -> str:
@@ -96,7 +101,7 @@ def trial_page(report: TrialReport, *, lang: Language = "en") -> str:
 
 
 def lay_tables(
-    found: TrialAnswers | ModifierSearch | Mediation | StressTest | tuple[GuessTable, BlindingReport] | Simulation,
+    found: Laid,
     grounds: Grounds | None = None,
     *,
     lang: Language = "en",
@@ -105,8 +110,8 @@ def lay_tables(
 
     Parameters
     ----------
-    found : TrialAnswers, ModifierSearch, Mediation, StressTest, (GuessTable, BlindingReport) or Simulation
-        The answer.
+    found : TrialAnswers, ModifierSearch, RiskAnswers, BenefitScore, Mediation, StressTest or Simulation
+        The answer, or a tuple of BlindingRound.
     grounds : Grounds, optional
         What it rests on (``data.grounds``); not needed for a simulation or the answers of a whole plan.
     lang : str
@@ -135,21 +140,38 @@ def lay_tables(
     if isinstance(found, Simulation):
         return [power_table(found, words)]
     if isinstance(found, TrialAnswers):
-        done = [each for each in found.answers if each.reason is None]
-        tables = [answer_table(each, found.grounds, words) for each in done]
-        means = [mean_table(each, found.grounds, words) for each in done if each.means]
-        return [*tables, *means, responder_table(done, found.grounds, words)]
+        return _answer_tables(found, words)
     if grounds is None:
         message = "a table needs the grounds it rests on; give data.grounds"
         raise NothingToRead(message)
+    if isinstance(found, tuple):
+        return [blinding_table(each, grounds, words) for each in found]
+    if isinstance(found, RiskAnswers):
+        return risk_tables(found, grounds, words)
+    return [_one_table(found, grounds, words)]
+
+
+def _one_table(
+    found: ModifierSearch | BenefitScore | Mediation | StressTest, grounds: Grounds, words: Words
+) -> PageTable:
     match found:
         case ModifierSearch():
-            return [modifier_table(found, grounds, words)]
+            return modifier_table(found, grounds, words)
+        case BenefitScore():
+            return forest_table(found, grounds, words)
         case Mediation():
-            return [mediation_table(found, grounds, words)]
-        case StressTest():
-            return [sensitivity_table(found, grounds, words)]
-    return [blinding_table(*found, grounds, words)]
+            return mediation_table(found, grounds, words)
+    return sensitivity_table(found, grounds, words)
+
+
+def _answer_tables(found: TrialAnswers, words: Words) -> list[PageTable]:
+    grounds, done = found.grounds, [each for each in found.answers if each.reason is None]
+    tables = [answer_table(each, grounds, words) for each in done if each.effects or each.compliers]
+    tables += [weight_table(each, grounds, words) for each in done if each.weights]
+    tables += [table for each in done if each.risk for table in risk_tables(each.risk, grounds, words)]
+    tables += [forest_table(each.forest, grounds, words) for each in done if each.forest]
+    tables += [mean_table(each, grounds, words) for each in done if each.means]
+    return [*tables, responder_table(done, grounds, words)]
 
 
 def power_page(found: Simulation, *, title: str, lang: Language = "en") -> str:
@@ -179,12 +201,12 @@ def power_page(found: Simulation, *, title: str, lang: Language = "en") -> str:
     True
     """
     words = Words(lang)
-    picture = _Picture(_svg(power_picture(found, lang=lang)), words("trial.power-caption"))
-    part = _Part("power", words("trial.power"), [found.text.say(lang)], [picture], [power_table(found, words)], [])
+    picture = PagePicture(as_svg(power_picture(found, lang=lang)), words("trial.power-caption"))
+    part = PagePart("power", words("trial.power"), [found.text.say(lang)], [picture], [power_table(found, words)], [])
     return _page({"title": title, "overline": words("trial.power-overline"), "lead": []}, [part], lang)
 
 
-def _page(head: Mapping[str, object], parts: Iterable[_Part], lang: Language) -> str:
+def _page(head: Mapping[str, object], parts: Iterable[PagePart], lang: Language) -> str:
     library = Library.packaged()
     return render_page(
         "trial.html", lang, library=library, parts=list(parts), is_made_up=False, edition=library.edition,
@@ -192,27 +214,29 @@ def _page(head: Mapping[str, object], parts: Iterable[_Part], lang: Language) ->
     )  # fmt: skip
 
 
-def _parts(report: TrialReport, words: Words) -> Iterator[_Part]:
+def _parts(report: TrialReport, words: Words) -> Iterator[PagePart]:
     grounds = report.answers.grounds
-    yield _part("plan", words, tables=[question_table(report.trial, grounds, words)], notes=report.trial.notes)
+    yield lay_part("plan", words, tables=[question_table(report.trial, grounds, words)], notes=report.trial.notes)
     lost = [words("trial.without-arm", people=report.flow.without_arm)] if report.flow.without_arm else []
-    flow = _Picture(_svg(flow_picture(report.flow, lang=words.lang)), words("trial.flow-caption"))
-    yield _part("flow", words, lines=lost, pictures=[flow], tables=[missing_table(report.flow, words)])
-    yield _part("baseline", words, tables=[baseline_table(report.baseline, grounds, words)])
+    flow = PagePicture(as_svg(flow_picture(report.flow, lang=words.lang)), words("trial.flow-caption"))
+    yield lay_part("flow", words, lines=lost, pictures=[flow], tables=[missing_table(report.flow, words)])
+    yield lay_part("baseline", words, tables=[baseline_table(report.baseline, grounds, words)])
     yield _answers(report, words)
     yield _course(report, words)
     for name, part in (
-        ("modifiers", _modifiers),
-        ("curves", _curves),
+        ("risk", risk_part),
+        ("modifiers", modifier_part),
+        ("forest", forest_part),
+        ("curves", curve_part),
         ("sensitivity", _sensitivity),
         ("mediation", _mediation),
         ("blinding", _blinding),
     ):
         gone = report.absent.get(name)
-        yield part(report, words) if gone is None else _part(name, words, lines=[gone.say(words.lang)])
+        yield part(report, words) if gone is None else lay_part(name, words, lines=[gone.say(words.lang)])
 
 
-def _answers(report: TrialReport, words: Words) -> _Part:
+def _answers(report: TrialReport, words: Words) -> PagePart:
     grounds, done = report.answers.grounds, [each for each in report.answers.answers if each.reason is None]
     lines = [primary_words(tested.effect, words) for tested in report.answers.primary.effects]
     lines += [each.text.say(words.lang) for found in done for each in found.compliers]
@@ -226,69 +250,31 @@ def _answers(report: TrialReport, words: Words) -> _Part:
         for each in report.answers.answers
         if each.reason is not None
     ]
-    tables = [answer_table(each, grounds, words) for each in done]
+    tables = [answer_table(each, grounds, words) for each in done if each.effects or each.compliers]
+    tables += [weight_table(each, grounds, words) for each in done if each.weights]
     if any(each.responders for each in done):
         tables.append(responder_table(done, grounds, words))
     notes = [each.assumptions.say(words.lang) for found in done for each in found.compliers[:1]]
-    return _part("answers", words, lines=[*lines, *undone], tables=tables, notes=notes)
+    return lay_part("answers", words, lines=[*lines, *undone], tables=tables, notes=notes)
 
 
-def _course(report: TrialReport, words: Words) -> _Part:
+def _course(report: TrialReport, words: Words) -> PagePart:
     shown: dict[str, PlannedAnswer] = {}
     for found in report.answers.answers:
         if found.means:
             shown.setdefault(found.outcome.id, found)
     pictures = [
-        _Picture(_svg(outcome_picture(found, lang=words.lang, name=f"course-{i}")), words("trial.course-caption"))
+        PagePicture(as_svg(outcome_picture(found, lang=words.lang, name=f"course-{i}")), words("trial.course-caption"))
         for i, found in enumerate(shown.values())
     ]
     means = [mean_table(found, report.answers.grounds, words) for found in shown.values()]
-    return _part("course", words, pictures=pictures, tables=[observed_table(report, words), *means])
+    return lay_part("course", words, pictures=pictures, tables=[observed_table(report, words), *means])
 
 
-def _modifiers(report: TrialReport, words: Words) -> _Part:
-    search = report.modifiers
-    if search is None:
-        return _part("modifiers", words)
-    primary = report.answers.primary
-    rows = [
-        ForestRow(
-            each.title,
-            each.per_sd.estimate,
-            each.per_sd.interval.low,
-            each.per_sd.interval.high,
-            words("trial.effect-of", arm=each.arm, comparator=each.comparator, week=f"{each.week:g}"),
-        )
-        for each in search.effects
-        if each.outcome == primary.outcome.id
-    ]
-    benefit = [words(f"trial.{size}-benefit") for size in ("larger", "smaller")]
-    left, right = benefit if primary.outcome.scale.better == "low" else reversed(benefit)
-    title = f"{primary.outcome.title}{words('number.dash')}{words('trial.modifiers-title')}"
-    summary, unit = search.summary.say(words.lang), primary.outcome.scale.unit
-    svg = rows_picture(
-        rows, title=title, summary=summary, unit=unit, sides=(left, right), lang=words.lang, name="modifiers"
-    )
-    pictures = [_Picture(_svg(svg), words("trial.modifiers-caption"))]
-    joint = [text.say(words.lang) for text in search.joint.values()]
-    tables = [modifier_table(search, report.answers.grounds, words)]
-    return _part("modifiers", words, lines=[summary], pictures=pictures, tables=tables, notes=joint)
-
-
-def _curves(report: TrialReport, words: Words) -> _Part:
-    pictures = [
-        _Picture(_svg(curve_picture(curve, lang=words.lang, name=f"curve-{i}")), words("trial.curve-caption"))
-        for i, curve in enumerate(report.curves)
-    ]
-    tables = [curve_table(curve, report.answers.grounds, words) for curve in report.curves]
-    lines = [curve.text.say(words.lang) for curve in report.curves]
-    return _part("curves", words, lines=lines, pictures=pictures, tables=tables)
-
-
-def _sensitivity(report: TrialReport, words: Words) -> _Part:
+def _sensitivity(report: TrialReport, words: Words) -> PagePart:
     tested = report.sensitivity
     if tested is None:
-        return _part("sensitivity", words)
+        return lay_part("sensitivity", words)
     primary = report.answers.primary
     rows = [
         ForestRow(
@@ -307,46 +293,31 @@ def _sensitivity(report: TrialReport, words: Words) -> _Part:
         rows, title=words("trial.sensitivity"), summary=tested.text.say(words.lang), unit=primary.outcome.scale.unit,
         sides=(left, right), lang=words.lang, name="sensitivity",
     )  # fmt: skip
-    return _part(
+    return lay_part(
         "sensitivity",
         words,
         lines=[tested.text.say(words.lang)],
-        pictures=[_Picture(_svg(svg), words("trial.sensitivity-caption"))],
+        pictures=[PagePicture(as_svg(svg), words("trial.sensitivity-caption"))],
         tables=[sensitivity_table(tested, report.answers.grounds, words)],
         notes=[note.say(words.lang) for note in tested.notes],
     )
 
 
-def _mediation(report: TrialReport, words: Words) -> _Part:
+def _mediation(report: TrialReport, words: Words) -> PagePart:
     found = report.mediation
     if found is None:
-        return _part("mediation", words)
+        return lay_part("mediation", words)
     robust = [words("trial.robust", mediator=each.mediator, rho=words.average(each.rho)) for each in found.robustness]
     table = mediation_table(found, report.answers.grounds, words)
     notes = [found.assumptions.say(words.lang)]
-    return _part("mediation", words, lines=[found.text.say(words.lang), *robust], tables=[table], notes=notes)
+    return lay_part("mediation", words, lines=[found.text.say(words.lang), *robust], tables=[table], notes=notes)
 
 
-def _blinding(report: TrialReport, words: Words) -> _Part:
-    if report.blinding is None:
-        return _part("blinding", words)
-    table, indices = report.blinding
-    lines = [words("trial.james", value=words.average(indices.james.value))] if indices.james.value is not None else []
-    tables = [blinding_table(table, indices, report.answers.grounds, words)]
-    return _part("blinding", words, lines=lines, tables=tables, notes=[words("trial.blinding-note")])
-
-
-def _part(
-    name: str,
-    words: Words,
-    *,
-    lines: Iterable[str] = (),
-    pictures: Iterable[_Picture] = (),
-    tables: Iterable[PageTable] = (),
-    notes: Iterable[str] = (),
-) -> _Part:
-    return _Part(name, words(f"trial.{name}"), list(lines), list(pictures), list(tables), list(notes))
-
-
-def _svg(picture: str) -> Markup:
-    return Markup(picture)  # noqa: S704 - our own SVG
+def _blinding(report: TrialReport, words: Words) -> PagePart:
+    lines = [
+        words("trial.james", asked=each.asked or words("trial.not-told"), value=words.average(each.indices.james.value))
+        for each in report.blinding
+        if each.indices.james.value is not None
+    ]
+    tables = [blinding_table(each, report.answers.grounds, words) for each in report.blinding]
+    return lay_part("blinding", words, lines=lines, tables=tables, notes=[words("trial.blinding-note")])

@@ -4,7 +4,6 @@ Decides columns and the words around the numbers; every number comes from the no
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from backloop.learn import (
     BaselineRow,
@@ -21,12 +20,13 @@ from backloop.learn import (
     TrialReport,
 )
 from backloop.letters.effectrows import effect_words, p_words
+from backloop.letters.pages import PageTable
 from backloop.letters.wording import Words
-from backloop.power import Simulation
-from backloop.trial import BlindingIndex, BlindingReport, Grounds, GuessTable, Trial
+from backloop.power import Performance, Simulation
+from backloop.trial import BlindingIndex, BlindingRound, Grounds, GuessTable, Trial
 
 __all__ = [
-    "PageTable",
+    "answer_caption",
     "answer_table",
     "baseline_table",
     "blinding_table",
@@ -34,6 +34,8 @@ __all__ = [
     "mean_table",
     "mediation_table",
     "missing_table",
+    "model_foot",
+    "modelled",
     "modifier_table",
     "observed_table",
     "power_table",
@@ -41,25 +43,10 @@ __all__ = [
     "question_table",
     "responder_table",
     "sensitivity_table",
+    "table_heads",
 ]
 
 _NONE = "–"
-
-
-class PageTable(NamedTuple):
-    """A table as a page shows it; `is_prose` sets cells as words instead of numbers.
-
-    Examples
-    --------
-    >>> PageTable(caption="Means", heads=("arm", "mean"), rows=[("care", "3.1")], foot="made up").is_prose
-    False
-    """
-
-    caption: str
-    heads: tuple[str, ...]
-    rows: Sequence[tuple[str, ...]]
-    foot: str
-    is_prose: bool = False
 
 
 def question_table(trial: Trial, grounds: Grounds, words: Words) -> PageTable:
@@ -73,7 +60,7 @@ def question_table(trial: Trial, grounds: Grounds, words: Words) -> PageTable:
         )
         for each in trial.analyses
     ]
-    heads = _heads(words, "analysis", "question", "planned-model")
+    heads = table_heads(words, "analysis", "question", "planned-model")
     return PageTable(words("trial.questions"), heads, rows, grounds.text.say(words.lang), is_prose=True)
 
 
@@ -87,7 +74,7 @@ def missing_table(flow: TrialFlow, words: Words) -> PageTable:
         )
         for visit in flow.missing.visits
     ]
-    heads = _heads(words, "arm", "people", "seen", "left", "between", "reasons")
+    heads = table_heads(words, "arm", "people", "seen", "left", "between", "reasons")
     foot = f"{words('trial.foot-counts', people=flow.randomised)} {flow.grounds.text.say(words.lang)}"
     return PageTable(words("trial.missing-table"), heads, rows, foot, is_prose=True)
 
@@ -127,10 +114,14 @@ def answer_table(found: PlannedAnswer, grounds: Grounds, words: Words) -> PageTa
         for tested in found.effects
     ]
     rows += [_answer_row(each, each.p, words, _NONE) for each in found.compliers]
-    heads = (*_heads(words, "outcome", "effect", "error"), "df", "p", words("trial.standardised"))
+    heads = (*table_heads(words, "outcome", "effect", "error"), "df", "p", words("trial.standardised"))
+    return PageTable(answer_caption(found, words), heads, rows, model_foot(found, grounds, words))
+
+
+def answer_caption(found: PlannedAnswer, words: Words) -> str:
+    """Name an analysis, its rank and its estimand."""
     rank, estimand = words(f"trial.rank-{found.analysis.rank}"), found.estimand.words
-    caption = words("trial.answer-caption", id=found.analysis.id, rank=rank, estimand=estimand)
-    return PageTable(caption, heads, rows, _model_foot(found, grounds, words))
+    return words("trial.answer-caption", id=found.analysis.id, rank=rank, estimand=estimand)
 
 
 def primary_words(effect: Effect, words: Words) -> str:
@@ -147,9 +138,9 @@ def responder_table(answers: Sequence[PlannedAnswer], grounds: Grounds, words: W
     shown = {(each.outcome, each.arm, each.comparator, each.week, each.rule): each for each in compared}
     rows = [_responder_row(each, words) for each in shown.values()]
     heads = (
-        *_heads(words, "outcome", "arm"),
+        *table_heads(words, "outcome", "arm"),
         words("forest.comparator"),
-        *_heads(words, "risk-difference", "needed"),
+        *table_heads(words, "risk-difference", "needed"),
     )
     how = words("number.semicolon").join(dict.fromkeys(each.method for each in compared))
     people = max((sum(each.people) for each in compared), default=0)
@@ -171,7 +162,7 @@ def mean_table(found: PlannedAnswer, grounds: Grounds, words: Words) -> PageTabl
     ]
     heads = (words("trial.arm"), words("trial.seen"), words("trial.mean"), words("trial.error"), "df")
     caption = words("trial.means", outcome=found.outcome.title)
-    return PageTable(caption, heads, rows, _model_foot(found, grounds, words))
+    return PageTable(caption, heads, rows, model_foot(found, grounds, words))
 
 
 def modifier_table(search: ModifierSearch, grounds: Grounds, words: Words) -> PageTable:
@@ -187,9 +178,9 @@ def modifier_table(search: ModifierSearch, grounds: Grounds, words: Words) -> Pa
         )
         for each in search.effects
     ]
-    heads = _heads(words, "modifier", "expected", "detectable", "per-sd", "shrunken", "adjusted-p")
+    heads = table_heads(words, "modifier", "expected", "detectable", "per-sd", "shrunken", "adjusted-p")
     first = search.effects[0]
-    told = {"model": first.model, "people": first.people, "draws": search.draws, "failed": 0, "seed": search.seed}
+    told = {"model": modelled(first), "people": first.people, "draws": search.draws, "failed": 0, "seed": search.seed}
     foot = f"{words('trial.foot-bootstrap', **told)} {grounds.text.say(words.lang)}"
     return PageTable(words("trial.modifiers-table"), heads, rows, foot)
 
@@ -205,7 +196,7 @@ def curve_table(curve: EffectCurve, grounds: Grounds, words: Words) -> PageTable
         )
         for i in places
     ]
-    told = {"model": curve.model, "people": curve.people, "draws": curve.draws, "failed": 0, "seed": curve.seed}
+    told = {"model": modelled(curve), "people": curve.people, "draws": curve.draws, "failed": 0, "seed": curve.seed}
     foot = f"{words('trial.foot-bootstrap', **told)} {grounds.text.say(words.lang)}"
     heads = (curve.title, words("trial.effect"))
     return PageTable(words("trial.curve-table", modifier=curve.title), heads, rows, foot)
@@ -233,9 +224,9 @@ def sensitivity_table(tested: StressTest, grounds: Grounds, words: Words) -> Pag
             continue
         effect = effect_words(words, (found.estimate, found.interval.low, found.interval.high), "points")
         rows.append((name, row.text.say(words.lang), words(f"trial.by-{row.variance}"), effect, p_words(found.p)))
-    told = {"model": tested.model, "people": tested.people, "missing": tested.imputed, "seed": tested.seed}
+    told = {"model": modelled(tested), "people": tested.people, "missing": tested.imputed, "seed": tested.seed}
     foot = f"{words('trial.foot-imputed', **told)} {grounds.text.say(words.lang)}"
-    heads = (*_heads(words, "analysis", "assumption", "variance", "effect"), "p")
+    heads = (*table_heads(words, "analysis", "assumption", "variance", "effect"), "p")
     return PageTable(words("trial.sensitivity-table"), heads, rows, foot, is_prose=True)
 
 
@@ -254,17 +245,19 @@ def mediation_table(found: Mediation, grounds: Grounds, words: Words) -> PageTab
         "seed": found.seed,
     }
     foot = f"{words('trial.foot-bootstrap', **told)} {grounds.text.say(words.lang)}"
-    return PageTable(words("trial.mediation-table"), _heads(words, "path", "effect"), rows, foot)
+    return PageTable(words("trial.mediation-table"), table_heads(words, "path", "effect"), rows, foot)
 
 
-def blinding_table(table: GuessTable, report: BlindingReport, grounds: Grounds, words: Words) -> PageTable:
-    """Lay out guesses by arm with Bang's index."""
+def blinding_table(found: BlindingRound, grounds: Grounds, words: Words) -> PageTable:
+    """Lay out one round of guesses by arm with Bang's index, and James' for the whole trial."""
+    table, report = found.guesses, found.indices
     rows = [
         (words("trial.guess-row", arm=arm), *map(str, counts), _index(report.bang[arm], words))
         for arm, counts in zip(table.arms, table.guesses, strict=True)
     ]
+    rows.append((words("trial.james-row"), *_sums(table), _index(report.james, words)))
     guessed = (words("trial.guessed", arm=arm) for arm in table.arms)
-    heads = (words("trial.arm"), *guessed, words("trial.unknown"), words("trial.bang"))
+    heads = (words("trial.arm"), *guessed, words("trial.unknown"), words("trial.index"))
     foot = f"{words('trial.foot-counts', people=table.people)} {grounds.text.say(words.lang)}"
     return PageTable(words("trial.blinding-table", asked=table.asked or words("trial.not-told")), heads, rows, foot)
 
@@ -275,6 +268,7 @@ def power_table(found: Simulation, words: Words) -> PageTable:
         (
             each.question.label,
             f"{each.question.truth:g}",
+            _average(each, words),
             str(each.rejected),
             str(each.bias),
             str(each.coverage),
@@ -284,8 +278,18 @@ def power_table(found: Simulation, words: Words) -> PageTable:
     ]
     told = {"analysis": found.analysis, "trials": found.trials, "seed": found.seed, "software": found.software}
     foot = words("trial.power-foot", **told, world=f"{found.world} ({found.world_sha256[:12]})")
-    heads = _heads(words, "question", "truth", "found", "bias", "coverage", "failed")
+    heads = table_heads(words, "question", "truth", "average", "found", "bias", "coverage", "failed")
     return PageTable(words("trial.power-table"), heads, rows, foot)
+
+
+def _average(each: Performance, words: Words) -> str:
+    estimate, low, high = each.mean_estimate.value, each.mean_low.value, each.mean_high.value
+    return _NONE if estimate is None else effect_words(words, (estimate, low, high), "points")
+
+
+def modelled(found: PlannedAnswer | ModifierEffect | EffectCurve | StressTest) -> str:
+    """Give the formula of a model's means before its words."""
+    return f"{found.formula} ({found.model})" if found.formula else found.model
 
 
 def _effect_name(each: Effect | ComplierEffect | ModifierEffect, words: Words) -> str:
@@ -318,14 +322,16 @@ def _responder_row(each: ResponderComparison, words: Words) -> tuple[str, ...]:
     )
 
 
-def _heads(words: Words, *names: str) -> tuple[str, ...]:
+def table_heads(words: Words, *names: str) -> tuple[str, ...]:
+    """Name columns."""
     return tuple(words(f"trial.{name}") for name in names)
 
 
-def _model_foot(found: PlannedAnswer, grounds: Grounds, words: Words) -> str:
+def model_foot(found: PlannedAnswer, grounds: Grounds, words: Words) -> str:
+    """Say what an analysis rests on."""
     told = words(
         "trial.foot-model",
-        model=found.model,
+        model=modelled(found),
         covariance=", ".join(found.tried) or words("trial.none"),
         inference=found.inference,
         people=found.people,
@@ -353,6 +359,10 @@ def _spread(value: float | None, spread: float | None, people: int, words: Words
 
 def _share(share: float) -> str:
     return f"{share:.1%}".replace("-", "\N{MINUS SIGN}")
+
+
+def _sums(table: GuessTable) -> tuple[str, ...]:
+    return tuple(str(sum(counts)) for counts in zip(*table.guesses, strict=True))
 
 
 def _index(found: BlindingIndex, words: Words) -> str:

@@ -4,7 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from backloop.missing.departures import Departures, Strategy, mark_departures, read_departures
+    from backloop.missing.departures import Departures, Strategy, StrategyName, mark_departures, read_departures
     from backloop.missing.imputation import ImputedEffect, ImputedEffects, multiple_imputation
     from backloop.missing.missingness import (
         BaselineOfLost,
@@ -28,6 +28,7 @@ __all__ = [
     "MissingReason",
     "Missingness",
     "Strategy",
+    "StrategyName",
     "StressRow",
     "StressTest",
     "TippingLine",
@@ -43,7 +44,7 @@ __all__ = [
 
 # Each part is loaded when one of its names is first asked for.
 _MODULES = {
-    **dict.fromkeys(("Departures", "Strategy", "mark_departures", "read_departures"), "departures"),
+    **dict.fromkeys(("Departures", "Strategy", "StrategyName", "mark_departures", "read_departures"), "departures"),
     **dict.fromkeys(("ImputedEffect", "ImputedEffects", "multiple_imputation"), "imputation"),
     **dict.fromkeys(
         ("BaselineOfLost", "MissingPattern", "MissingReason", "Missingness", "VisitCount", "describe_missing"),

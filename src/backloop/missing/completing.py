@@ -3,17 +3,32 @@
 Decides how a trial is completed from given parameters, and where the parameters come from; it pools nothing.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypedDict
 
 import numpy as np
 
 from backloop.errors import TrialError
-from backloop.kernel import Design, Floats, Integers, RepeatedFit, fit_repeated
+from backloop.kernel import (
+    Arrays,
+    Block,
+    Design,
+    Floats,
+    Integers,
+    Progress,
+    RepeatedFit,
+    cut_blocks,
+    fit_repeated,
+    join_blocks,
+    run_blocks,
+)
 from backloop.missing.departures import Departures, Flags, Strategy, assumed_covariance, assumed_means
 
 __all__ = [
     "Parameters",
     "Patterns",
+    "Shared",
     "check_fit",
     "check_share",
     "complete",
@@ -22,9 +37,19 @@ __all__ = [
     "find_patterns",
     "numbered_generator",
     "posterior_draw",
+    "replicate",
 ]
 
 _MOST_FAILURES = 0.1
+_BLOCK = 20
+
+
+class Shared(TypedDict):
+    """Who shares replicates out, and who is told."""
+
+    workers: int
+    scheduler: str
+    progress: Progress | None
 
 
 @dataclass(frozen=True)
@@ -168,3 +193,22 @@ def draw_people(design: Design, random: np.random.Generator) -> Integers:
     """Draw people with replacement, as many in each arm as there are."""
     arms = [np.flatnonzero(design.arm == arm) for arm in range(len(design.arms))]
     return np.concatenate([random.choice(people, size=len(people)) for people in arms])
+
+
+def replicate(
+    work: Callable[[Block], Arrays],
+    first: int,
+    end: int,
+    *,
+    workers: int,
+    scheduler: str,
+    progress: Progress | None = None,
+) -> Arrays:
+    """Do the replicates from `first` up to `end` wherever there is room, and give their arrays in order."""
+
+    def tell(done: int, _blocks: int, /) -> None:
+        if progress:
+            progress(min(first + done * _BLOCK, end), end)
+
+    blocks = cut_blocks(first, end, size=_BLOCK)
+    return join_blocks(run_blocks(work, blocks, workers=workers, scheduler=scheduler, progress=tell))

@@ -3,7 +3,7 @@
 Decides the means and covariances of the reference-based strategies; it draws nothing and estimates nothing.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
@@ -20,6 +20,7 @@ __all__ = [
     "Departures",
     "Flags",
     "Strategy",
+    "StrategyName",
     "assumed_covariance",
     "assumed_means",
     "check_strategies",
@@ -32,6 +33,18 @@ Flags = NDArray[np.bool_]
 
 Strategy = Literal["MAR", "J2R", "CR", "CIR", "LMCF"]
 """What a person's missing answers after departure are taken to have been like."""
+
+StrategyName = Strategy | Literal["CIN"]
+"""A strategy as one may ask for it: CIN, copy increments from the reference, is another name of CIR."""
+
+_BY_NAME: Mapping[str, Strategy] = {
+    "MAR": "MAR",
+    "J2R": "J2R",
+    "CR": "CR",
+    "CIR": "CIR",
+    "CIN": "CIR",
+    "LMCF": "LMCF",
+}
 
 STRATEGY_TEXTS: Mapping[Strategy, Text] = {
     "MAR": Text(
@@ -47,8 +60,9 @@ STRATEGY_TEXTS: Mapping[Strategy, Text] = {
         zh="复制参照组：自始至终视同对照组，并保留本人既往回答的信息",
     ),
     "CIR": Text(
-        en="copy the increments of the reference: gains are kept, later changes are the comparator's",
-        zh="复制参照组增量：保留离开前已取得的差异，此后的变化与对照组相同",
+        en="copy the increments of the reference (CIR, elsewhere also called CIN): gains are kept, later changes are "
+        "the comparator's",
+        zh="复制参照组增量（CIR，他处亦称CIN）：保留离开前已取得的差异，此后的变化与对照组相同",
     ),
     "LMCF": Text(
         en="carry the last mean forward: the arm's mean stays where it was before departure",
@@ -200,17 +214,22 @@ def read_departures(table: pd.DataFrame, columns: Columns, intercurrent: str) ->
     return people.first().to_numpy(dtype=float)
 
 
-def check_strategies(departures: Departures, strategies: tuple[Strategy, ...]) -> None:
-    """Refuse strategies that are unknown, or that these departures cannot be given."""
-    unknown = [name for name in strategies if name not in get_args(Strategy)]
+def check_strategies(departures: Departures, strategies: Sequence[StrategyName]) -> tuple[Strategy, ...]:
+    """Give strategies by their own names, each once; refuse what is unknown or cannot be asked of these departures."""
+    unknown = [name for name in strategies if name not in _BY_NAME]
     if unknown or not strategies:
-        message = f"expected strategies of {', '.join(get_args(Strategy))}, got {', '.join(unknown) or 'none'}"
+        message = (
+            f"expected strategies of {', '.join(get_args(Strategy))} (CIN is another name of CIR), got"
+            f" {', '.join(unknown) or 'none'}"
+        )
         raise TrialError(message)
-    if "LMCF" in strategies and (departures.first == 0).any():
+    named = tuple(dict.fromkeys(_BY_NAME[name] for name in strategies))
+    if "LMCF" in named and (departures.first == 0).any():
         message = (
             "LMCF carries a mean forward, and somebody left before the adjusted model's first; use the constrained one"
         )
         raise TrialError(message)
+    return named
 
 
 def assumed_means(departures: Departures, strategy: Strategy, beta: Floats) -> Floats:

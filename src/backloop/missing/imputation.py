@@ -4,7 +4,7 @@ Decides the draws and Rubin's rules; how a trial is filled in is decided in comp
 left in departures.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,16 +12,18 @@ import numpy as np
 
 from backloop.effects import Answer, rubin_rules
 from backloop.errors import TrialError
-from backloop.kernel import Floats, RepeatedFit, fit_many, fit_repeated
+from backloop.kernel import Arrays, Block, Floats, Progress, RepeatedFit, fit_many, fit_repeated
 from backloop.missing.completing import (
+    Patterns,
     check_fit,
     check_share,
     complete,
     find_patterns,
     numbered_generator,
     posterior_draw,
+    replicate,
 )
-from backloop.missing.departures import STRATEGY_TEXTS, Departures, Strategy, check_strategies
+from backloop.missing.departures import STRATEGY_TEXTS, Departures, Strategy, StrategyName, check_strategies
 from backloop.units import Frozen, Text
 
 __all__ = [
@@ -29,7 +31,6 @@ __all__ = [
     "Completions",
     "ImputedEffect",
     "ImputedEffects",
-    "Progress",
     "Questions",
     "Variance",
     "ask",
@@ -40,9 +41,6 @@ __all__ = [
 
 Variance = Literal["rubin", "jackknife", "bootstrap"]
 """How the uncertainty of an imputed answer is counted."""
-
-Progress = Callable[[int, int], None]
-"""Told after each replicate how many of how many are done."""
 
 VARIANCE_TEXTS: Mapping[Variance, Text] = {
     "rubin": Text(
@@ -147,12 +145,13 @@ def multiple_imputation(
     fit: RepeatedFit,
     departures: Departures,
     *,
-    strategies: Sequence[Strategy] = ("MAR",),
+    strategies: Sequence[StrategyName] = ("MAR",),
     weeks: Sequence[float] = (),
     imputations: int = 200,
     seed: int = 1,
     level: float = 0.95,
-    threads: int = 1,
+    workers: int = 1,
+    scheduler: str = "threads",
     progress: Progress | None = None,
 ) -> tuple[ImputedEffects, ...]:
     """Fill in missing answers many times under one or several strategies, and pool the effects.
@@ -164,7 +163,8 @@ def multiple_imputation(
     departures : Departures
         Who left when (`mark_departures` of the fit's design).
     strategies : sequence of str
-        ``"MAR"``, ``"J2R"``, ``"CR"``, ``"CIR"`` or ``"LMCF"``; all rest on the same random numbers.
+        ``"MAR"``, ``"J2R"``, ``"CR"``, ``"CIR"`` (or ``"CIN"``, its other name) or ``"LMCF"``; all rest on the same
+        random numbers.
     weeks : sequence of float
         Weeks since randomisation; by default all at which the model compares arms.
     imputations : int
@@ -173,10 +173,12 @@ def multiple_imputation(
         From 0. Imputation k depends on the seed and k alone.
     level : float
         Coverage of the intervals, between 0 and 1.
-    threads : int
-        How many threads analyse the completed trials.
+    workers : int
+        How many threads or processes share the imputations; the result does not depend on it.
+    scheduler : str
+        ``"threads"``, ``"processes"`` or the address of a Dask scheduler, as in `run_blocks`.
     progress : callable, optional
-        Told the number of imputations done and their total.
+        Told, as they get done, the number of imputations and their total.
 
     Returns
     -------
@@ -218,11 +220,18 @@ def multiple_imputation(
     """
     questions = ask(fit, weeks)
     completions = completed_trials(
-        fit, departures, tuple(strategies), imputations=imputations, seed=seed, progress=progress
+        fit,
+        departures,
+        strategies,
+        imputations=imputations,
+        seed=seed,
+        workers=workers,
+        scheduler=scheduler,
+        progress=progress,
     )
     results = []
     for strategy, y in zip(completions.strategies, completions.y, strict=True):
-        effects, failed = pool_completed(fit, y, questions, level=level, threads=threads)
+        effects, failed = pool_completed(fit, y, questions, level=level)
         results.append(
             ImputedEffects(
                 strategy=strategy,
@@ -255,38 +264,59 @@ def ask(fit: RepeatedFit, weeks: Sequence[float]) -> Questions:
 def completed_trials(
     fit: RepeatedFit,
     departures: Departures,
-    strategies: tuple[Strategy, ...],
+    strategies: Sequence[StrategyName],
     *,
     imputations: int,
     seed: int,
+    workers: int = 1,
+    scheduler: str = "threads",
     progress: Progress | None = None,
 ) -> Completions:
     """Draw completed trials under each strategy, from the same parameters and the same random numbers."""
     check_fit(fit, departures)
-    check_strategies(departures, strategies)
+    named = check_strategies(departures, strategies)
     if imputations < 2 or seed < 0:  # noqa: PLR2004
         message = f"expected at least 2 imputations and a seed from 0, got {imputations} and {seed}"
         raise TrialError(message)
-    bases = _bases(fit, departures, strategies)
-    patterns = find_patterns(departures)
-    y = np.empty((len(strategies), imputations, *departures.design.y.shape))
-    done = failed = 0
+    work = _Draw(_bases(fit, departures, named), departures, named, seed)
+    kept: list[Floats] = []
+    done = tried = 0
     while done < imputations:
-        random = numbered_generator(seed, done + failed)
-        tried = [posterior_draw(base, departures.own, random) for base in bases]
-        drawn = [one for one in tried if one is not None]
-        if len(drawn) < len(bases):
-            failed += 1
-            check_share(failed, imputations)
-            continue
-        noise = random.normal(size=departures.design.y.shape)
-        for index, strategy in enumerate(strategies):
-            parameters = drawn[0] if strategy == "MAR" else drawn[-1]
-            y[index, done] = complete(departures, patterns, strategy, parameters, noise=noise)
-        done += 1
-        if progress:
-            progress(done, imputations)
-    return Completions(strategies, y, failed)
+        end = tried + imputations - done
+        drawn = replicate(work, tried, end, workers=workers, scheduler=scheduler, progress=progress)["y"]
+        kept.append(drawn[np.isfinite(drawn).all(axis=(1, 2, 3))])
+        done, tried = done + len(kept[-1]), end
+        check_share(tried - done, imputations)
+    return Completions(named, np.concatenate(kept).swapaxes(0, 1), tried - done)
+
+
+@dataclass(frozen=True)
+class _Draw:
+    """Draws completed trials (strategies x people x weeks), all NaN where a fit did not converge."""
+
+    bases: tuple[RepeatedFit, ...]
+    departures: Departures
+    strategies: tuple[Strategy, ...]
+    seed: int
+
+    def __call__(self, block: Block) -> Arrays:
+        patterns = find_patterns(self.departures)
+        return {"y": np.array([self._one(number, patterns) for number in range(*block)])}
+
+    def _one(self, number: int, patterns: Patterns) -> Floats:
+        shape = self.departures.design.y.shape
+        random = numbered_generator(self.seed, number)
+        drawn = [posterior_draw(base, self.departures.own, random) for base in self.bases]
+        found = [one for one in drawn if one is not None]
+        if len(found) < len(self.bases):
+            return np.full((len(self.strategies), *shape), np.nan)
+        noise = random.normal(size=shape)
+        return np.array(
+            [
+                complete(self.departures, patterns, name, found[0] if name == "MAR" else found[-1], noise=noise)
+                for name in self.strategies
+            ]
+        )
 
 
 def _bases(fit: RepeatedFit, departures: Departures, strategies: tuple[Strategy, ...]) -> tuple[RepeatedFit, ...]:
@@ -304,7 +334,7 @@ def _bases(fit: RepeatedFit, departures: Departures, strategies: tuple[Strategy,
 
 
 def pool_completed(
-    fit: RepeatedFit, y: Floats, questions: Questions, *, level: float, threads: int
+    fit: RepeatedFit, y: Floats, questions: Questions, *, level: float
 ) -> tuple[tuple[ImputedEffect, ...], int]:
     """Analyse completed trials (imputations x people x weeks) as the primary was, and pool; say how many failed."""
     many = fit_many(
@@ -315,7 +345,6 @@ def pool_completed(
         inference=fit.inference,
         method=fit.method,
         by_arm=fit.by_arm,
-        threads=threads,
     )
     good = np.isfinite(many.deviance)
     failed = int((~good).sum())

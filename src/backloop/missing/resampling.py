@@ -11,7 +11,7 @@ import numpy as np
 
 from backloop.effects import Answer, to_answer
 from backloop.errors import TrialError
-from backloop.kernel import Floats, Integers, RepeatedFit
+from backloop.kernel import Arrays, Block, Floats, Integers, Progress, RepeatedFit
 from backloop.missing.completing import (
     Parameters,
     check_fit,
@@ -21,9 +21,10 @@ from backloop.missing.completing import (
     find_parameters,
     find_patterns,
     numbered_generator,
+    replicate,
 )
-from backloop.missing.departures import Departures, Strategy, check_strategies
-from backloop.missing.imputation import ImputedEffect, ImputedEffects, Progress, Questions, ask
+from backloop.missing.departures import Departures, Strategy, StrategyName, check_strategies
+from backloop.missing.imputation import ImputedEffect, ImputedEffects, Questions, ask
 
 __all__ = ["Resampled", "Resampling", "conditional_imputation", "resample", "resampled_answers", "spread_of"]
 
@@ -53,12 +54,14 @@ def conditional_imputation(
     fit: RepeatedFit,
     departures: Departures,
     *,
-    strategies: Sequence[Strategy] = ("MAR",),
+    strategies: Sequence[StrategyName] = ("MAR",),
     weeks: Sequence[float] = (),
     variance: Resampling = "jackknife",
     resamples: int = 1000,
     seed: int = 1,
     level: float = 0.95,
+    workers: int = 1,
+    scheduler: str = "threads",
     progress: Progress | None = None,
 ) -> tuple[ImputedEffects, ...]:
     """Fill in each missing answer with its conditional mean under one or several strategies, and estimate effects.
@@ -70,7 +73,7 @@ def conditional_imputation(
     departures : Departures
         Who left when (`mark_departures` of the fit's design).
     strategies : sequence of str
-        ``"MAR"``, ``"J2R"``, ``"CR"``, ``"CIR"`` or ``"LMCF"``.
+        ``"MAR"``, ``"J2R"``, ``"CR"``, ``"CIR"`` (or ``"CIN"``, its other name) or ``"LMCF"``.
     weeks : sequence of float
         Weeks since randomisation; by default all at which the model compares arms.
     variance : str
@@ -79,8 +82,12 @@ def conditional_imputation(
         How many bootstrap resamples (from 2), and their seed (from 0). The jackknife takes each person once.
     level : float
         Coverage of the intervals, between 0 and 1.
+    workers : int
+        How many threads or processes share the resamples; the result does not depend on it.
+    scheduler : str
+        ``"threads"``, ``"processes"`` or the address of a Dask scheduler, as in `run_blocks`.
     progress : callable, optional
-        Told the number of resamples done and their total.
+        Told, as they get done, the number of resamples and their total.
 
     Returns
     -------
@@ -127,6 +134,8 @@ def conditional_imputation(
         variance=variance,
         resamples=resamples,
         seed=seed,
+        workers=workers,
+        scheduler=scheduler,
         progress=progress,
     )
     return tuple(_effects(fit, departures, questions, (done, index, level)) for index in range(len(done.strategies)))
@@ -172,15 +181,17 @@ def resample(
     departures: Departures,
     questions: Questions,
     *,
-    strategies: tuple[Strategy, ...],
+    strategies: Sequence[StrategyName],
     variance: Resampling = "jackknife",
     resamples: int = 1000,
     seed: int = 1,
+    workers: int = 1,
+    scheduler: str = "threads",
     progress: Progress | None = None,
 ) -> Resampled:
     """Estimate on everybody and on each resample, under all strategies at once."""
     check_fit(fit, departures)
-    check_strategies(departures, strategies)
+    named = check_strategies(departures, strategies)
     if variance not in {"jackknife", "bootstrap"} or resamples < 2 or seed < 0:  # noqa: PLR2004
         message = (
             "expected 'jackknife' or 'bootstrap', at least 2 resamples and a seed from 0, "
@@ -188,33 +199,25 @@ def resample(
         )
         raise TrialError(message)
     everybody = np.arange(len(departures.design.y))
-    whole = _estimate(fit, departures, questions, (strategies, everybody))
-    if whole is None:
+    work = _Resample(fit, departures, questions, named, seed if variance == "bootstrap" else None)
+    whole = work.estimate(everybody)
+    if np.isnan(whole).any():
         message = "the model of the answers before departure did not converge; declare a simpler covariance"
         raise TrialError(message)
     total = len(everybody) if variance == "jackknife" else resamples
-    found = []
-    for replicate in range(total):
-        people = (
-            np.delete(everybody, replicate)
-            if variance == "jackknife"
-            else draw_people(departures.design, numbered_generator(seed, replicate))
-        )
-        found.append(_estimate(fit, departures, questions, (strategies, people)))
-        if progress:
-            progress(replicate + 1, total)
-    kept = np.array([one for one in found if one is not None])
+    points = replicate(work, 0, total, workers=workers, scheduler=scheduler, progress=progress)["points"]
+    kept = points[np.isfinite(points).all(axis=(1, 2))]
     check_share(total - len(kept), total)
-    ours = len(strategies)
+    ours = len(named)
     return Resampled(
-        strategies=strategies,
+        strategies=named,
         variance=variance,
         point=whole[:ours],
         points=kept[:, :ours],
         shift=whole[ours:],
         shifts=kept[:, ours:],
         failed=total - len(kept),
-        seed=seed if variance == "bootstrap" else None,
+        seed=work.seed,
     )
 
 
@@ -224,21 +227,36 @@ def spread_of(values: Floats, variance: Resampling) -> Floats:
     return np.asarray(np.sqrt(factor * values.var(axis=0)))
 
 
-def _estimate(
-    fit: RepeatedFit, departures: Departures, questions: Questions, which: tuple[tuple[Strategy, ...], Integers]
-) -> Floats | None:
-    """Give the estimates of each strategy and the two shifts (strategies + 2 x questions) on some people."""
-    strategies, people = which
-    ours = departures.of(people)
-    found = find_parameters(fit, ours)
-    if found is None:
-        return None
-    whole, before = found
-    patterns = find_patterns(ours)
-    filled = [complete(ours, patterns, name, whole if name == "MAR" else before) for name in strategies]
-    treated = (ours.design.arm > 0)[:, np.newaxis]
-    shifts = [ours.assumed & treated, ours.assumed & ~treated]
-    return np.array([*filled, *shifts], dtype=float).reshape(len(filled) + 2, -1) @ _weights(ours, whole, questions).T
+@dataclass(frozen=True)
+class _Resample:
+    """Estimates on resampled people; each person left out in turn where there is no seed."""
+
+    fit: RepeatedFit
+    departures: Departures
+    questions: Questions
+    strategies: tuple[Strategy, ...]
+    seed: int | None
+
+    def __call__(self, block: Block) -> Arrays:
+        return {"points": np.array([self.estimate(self._people(number)) for number in range(*block)])}
+
+    def _people(self, number: int) -> Integers:
+        if self.seed is None:
+            return np.delete(np.arange(len(self.departures.design.y)), number)
+        return draw_people(self.departures.design, numbered_generator(self.seed, number))
+
+    def estimate(self, people: Integers) -> Floats:
+        """Give the estimates of each strategy and the two shifts (strategies + 2 x questions); NaN without a fit."""
+        ours = self.departures.of(people)
+        found = find_parameters(self.fit, ours)
+        if found is None:
+            return np.full((len(self.strategies) + 2, len(self.questions.rows)), np.nan)
+        whole, before = found
+        patterns = find_patterns(ours)
+        filled = [complete(ours, patterns, name, whole if name == "MAR" else before) for name in self.strategies]
+        treated = (ours.design.arm > 0)[:, np.newaxis]
+        parts = np.array([*filled, ours.assumed & treated, ours.assumed & ~treated], dtype=float)
+        return np.asarray(parts.reshape(len(parts), -1) @ _weights(ours, whole, self.questions).T)
 
 
 def _weights(departures: Departures, parameters: Parameters, questions: Questions) -> Floats:

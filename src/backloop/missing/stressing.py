@@ -11,14 +11,23 @@ import numpy as np
 import pandas as pd
 
 from backloop.effects import Answer, answer, check_scale
-from backloop.kernel import Columns, Ending, Inference, RepeatedFit, Structure, constrained_design, fit_repeated
+from backloop.kernel import (
+    Columns,
+    Ending,
+    Inference,
+    Progress,
+    RepeatedFit,
+    Structure,
+    constrained_design,
+    fit_repeated,
+)
 from backloop.library import Library
 from backloop.measure import Because, software_version
-from backloop.missing.departures import STRATEGY_TEXTS, Departures, Strategy, mark_departures, read_departures
+from backloop.missing.completing import Shared
+from backloop.missing.departures import STRATEGY_TEXTS, Departures, StrategyName, mark_departures, read_departures
 from backloop.missing.imputation import (
     VARIANCE_TEXTS,
     Completions,
-    Progress,
     Questions,
     Variance,
     ask,
@@ -90,6 +99,7 @@ class StressTest(Frozen):
     outcome: str
     estimand: str
     model: str
+    formula: str = ""
     people: int
     imputed: int
     assumed: int
@@ -119,7 +129,7 @@ def stress(
     inference: Inference = "kenward-roger",
     intercurrent: str = "",
     reason: str = "",
-    strategies: Sequence[Strategy] = ("J2R", "CR", "CIR"),
+    strategies: Sequence[StrategyName] = ("J2R", "CR", "CIR"),
     resampling: Resampling = "jackknife",
     deltas: Sequence[float] = (),
     comparator_deltas: Sequence[float] = (0.0,),
@@ -128,7 +138,8 @@ def stress(
     resamples: int = 1000,
     seed: int = 1,
     level: float = 0.95,
-    threads: int = 1,
+    workers: int = 1,
+    scheduler: str = "threads",
     library: Library | None = None,
     progress: Progress | None = None,
 ) -> StressTest:
@@ -158,7 +169,7 @@ def stress(
     reason : str
         A column of words saying why a visit is missing (see `describe_missing`).
     strategies : sequence of str
-        What is assumed beside missing at random, which is always there.
+        What is assumed beside missing at random, which is always there; CIN is answered as CIR, its other name.
     resampling : str
         ``"jackknife"`` or ``"bootstrap"``, shown beside Rubin's rules.
     deltas, comparator_deltas, mic
@@ -167,12 +178,14 @@ def stress(
         How many completed trials, how many bootstrap resamples, and the seed of both.
     level : float
         Coverage of the intervals, between 0 and 1.
-    threads : int
-        How many threads analyse completed trials.
+    workers : int
+        How many threads or processes share the imputations and resamples; the result does not depend on it.
+    scheduler : str
+        ``"threads"``, ``"processes"`` or the address of a Dask scheduler, as in `run_blocks`.
     library : Library, optional
         The books whose edition is named; by default the packaged ones.
     progress : callable, optional
-        Told the number of replicates done and their total, first of the imputations, then of the resamples.
+        Told, as they get done, the number of replicates and their total, first imputations, then resamples.
 
     Returns
     -------
@@ -207,23 +220,16 @@ def stress(
     grid = check_grid(scale, deltas, comparator_deltas, mic=mic, level=level)
     left = read_departures(table, columns, intercurrent) if intercurrent else None
     fit = fit_repeated(design, covariance=covariance, inference=inference)
-    work = _Work(fit, mark_departures(design, left), ask(fit, weeks), level, threads)
-    every: tuple[Strategy, ...] = ("MAR", *(name for name in strategies if name != "MAR"))
-    trials = completed_trials(fit, work.departures, every, imputations=imputations, seed=seed, progress=progress)
-    done = resample(
-        fit,
-        work.departures,
-        work.questions,
-        strategies=every,
-        variance=resampling,
-        resamples=resamples,
-        seed=seed,
-        progress=progress,
-    )
+    work = _Work(fit, mark_departures(design, left), ask(fit, weeks), level)
+    every: tuple[StrategyName, ...] = ("MAR", *(name for name in strategies if name != "MAR"))
+    shared: Shared = {"workers": workers, "scheduler": scheduler, "progress": progress}
+    trials = completed_trials(fit, work.departures, every, imputations=imputations, seed=seed, **shared)
+    asked = (fit, work.departures, work.questions)
+    done = resample(*asked, strategies=every, variance=resampling, resamples=resamples, seed=seed, **shared)
     rows = (*_primary(work), *_imputed(work, trials, done), *_complete_cases(work))
     lines = (
-        *resampled_lines(fit, work.departures, work.questions, (done, grid)),
-        *rubin_lines(fit, work.departures, work.questions, (trials, grid), seed=seed, threads=threads),
+        *resampled_lines(*asked, (done, grid)),
+        *rubin_lines(*asked, (trials, grid), seed=seed),
     )
     books = Library.packaged() if library is None else library
     return StressTest(
@@ -231,6 +237,7 @@ def stress(
         outcome=design.outcome,
         estimand=estimand,
         model=fit.model,
+        formula=design.formula,
         people=len(design.y),
         imputed=int(np.isnan(design.y).sum()),
         assumed=int(work.departures.assumed.sum()),
@@ -252,7 +259,6 @@ class _Work:
     departures: Departures
     questions: Questions
     level: float
-    threads: int
 
 
 def _primary(work: _Work) -> list[StressRow]:
@@ -264,9 +270,7 @@ def _imputed(work: _Work, trials: Completions, done: Resampled) -> list[StressRo
     """Give each strategy's rows, by Rubin's rules and by resampling."""
     rows = []
     for index, strategy in enumerate(trials.strategies):
-        effects, failed = pool_completed(
-            work.fit, trials.y[index], work.questions, level=work.level, threads=work.threads
-        )
+        effects, failed = pool_completed(work.fit, trials.y[index], work.questions, level=work.level)
         pooled = [effect.answer for effect in effects]
         counts = {"replicates": len(trials.y[index]), "failed": trials.failed + failed}
         rows += _rows(work, pooled, analysis=strategy, variance="rubin", **counts)

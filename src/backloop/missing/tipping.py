@@ -11,11 +11,11 @@ import numpy as np
 
 from backloop.effects import Answer, to_answer
 from backloop.errors import TrialError
-from backloop.kernel import Floats, RepeatedFit
-from backloop.missing.departures import Departures, Strategy
+from backloop.kernel import Floats, Progress, RepeatedFit
+from backloop.missing.completing import Shared
+from backloop.missing.departures import Departures, Strategy, StrategyName
 from backloop.missing.imputation import (
     Completions,
-    Progress,
     Questions,
     Variance,
     ask,
@@ -144,14 +144,15 @@ def tipping_points(
     scale: Scale,
     deltas: Sequence[float] = (),
     comparator_deltas: Sequence[float] = (0.0,),
-    strategy: Strategy = "MAR",
+    strategy: StrategyName = "MAR",
     variance: Variance = "jackknife",
     mic: float | None = None,
     weeks: Sequence[float] = (),
     replicates: int = 200,
     seed: int = 1,
     level: float = 0.95,
-    threads: int = 1,
+    workers: int = 1,
+    scheduler: str = "threads",
     progress: Progress | None = None,
 ) -> tuple[TippingLine, ...]:
     """Shift the assumed answers of those who left, step by step, and find where the conclusion turns.
@@ -181,10 +182,12 @@ def tipping_points(
         Imputations or bootstrap resamples (from 2), and their seed (from 0).
     level : float
         Coverage of the intervals, between 0 and 1.
-    threads : int
-        How many threads analyse completed trials.
+    workers : int
+        How many threads or processes share the replicates; the result does not depend on it.
+    scheduler : str
+        ``"threads"``, ``"processes"`` or the address of a Dask scheduler, as in `run_blocks`.
     progress : callable, optional
-        Told the number of replicates done and their total.
+        Told, as they get done, the number of replicates and their total.
 
     Returns
     -------
@@ -223,9 +226,10 @@ def tipping_points(
     """
     questions = ask(fit, weeks)
     grid = check_grid(scale, deltas, comparator_deltas, mic=mic, level=level)
+    shared: Shared = {"workers": workers, "scheduler": scheduler, "progress": progress}
     if variance == "rubin":
-        trials = completed_trials(fit, departures, (strategy,), imputations=replicates, seed=seed, progress=progress)
-        return rubin_lines(fit, departures, questions, (trials, grid), seed=seed, threads=threads)
+        trials = completed_trials(fit, departures, (strategy,), imputations=replicates, seed=seed, **shared)
+        return rubin_lines(fit, departures, questions, (trials, grid), seed=seed)
     done = resample(
         fit,
         departures,
@@ -234,7 +238,7 @@ def tipping_points(
         variance=variance,
         resamples=replicates,
         seed=seed,
-        progress=progress,
+        **shared,
     )
     return resampled_lines(fit, departures, questions, (done, grid))
 
@@ -300,7 +304,6 @@ def rubin_lines(
     what: tuple[Completions, Grid],
     *,
     seed: int,
-    threads: int = 1,
 ) -> tuple[TippingLine, ...]:
     """Give the lines of the first strategy of completed trials, each step analysed and pooled anew."""
     trials, grid = what
@@ -311,7 +314,7 @@ def rubin_lines(
         steps, most = [], 0
         for delta in grid.deltas:
             y = trials.y[0] + delta * treated + other * untreated
-            effects, failed = pool_completed(fit, y, questions, level=grid.level, threads=threads)
+            effects, failed = pool_completed(fit, y, questions, level=grid.level)
             steps.append([effect.answer for effect in effects])
             most = max(most, failed)
         origin = _origin(fit, departures, trials.strategies[0], float(other)) | {

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from backloop.moderation.benefit import BenefitScore, score_benefit
-    from backloop.moderation.credibility import CredibilityAnswer, CredibilitySheet, assess_credibility
+    from backloop.moderation.credibility import CredibilityAnswer, CredibilitySheet, assess_claims, assess_credibility
     from backloop.moderation.curves import EffectCurve, effect_curve, spline_basis, spline_knots
+    from backloop.moderation.heterogeneity import forest_benefit
     from backloop.moderation.modification import find_modifiers
     from backloop.moderation.modifiers import Detectable, EffectAt, ModifierEffect, ModifierSearch, ShrunkenAnswer
     from backloop.moderation.multiplicity import Shrunken, holm, max_t, max_t_limit, shrink
@@ -25,11 +26,13 @@ __all__ = [
     "Shrunken",
     "ShrunkenAnswer",
     "SpreadRatio",
+    "assess_claims",
     "assess_credibility",
     "compare_spread",
     "effect_by_risk",
     "effect_curve",
     "find_modifiers",
+    "forest_benefit",
     "holm",
     "max_t",
     "max_t_limit",
@@ -42,9 +45,10 @@ __all__ = [
 # Each part is loaded when one of its names is first asked for.
 _MODULES = {
     **dict.fromkeys(("BenefitScore", "score_benefit"), "benefit"),
-    **dict.fromkeys(("CredibilityAnswer", "CredibilitySheet", "assess_credibility"), "credibility"),
+    **dict.fromkeys(("CredibilityAnswer", "CredibilitySheet", "assess_claims", "assess_credibility"), "credibility"),
     **dict.fromkeys(("EffectCurve", "effect_curve", "spline_basis", "spline_knots"), "curves"),
     "find_modifiers": "modification",
+    "forest_benefit": "heterogeneity",
     **dict.fromkeys(("Detectable", "EffectAt", "ModifierEffect", "ModifierSearch", "ShrunkenAnswer"), "modifiers"),
     **dict.fromkeys(("Shrunken", "holm", "max_t", "max_t_limit", "shrink"), "multiplicity"),
     **dict.fromkeys(("RiskEffect", "SpreadRatio", "compare_spread", "effect_by_risk"), "risk"),

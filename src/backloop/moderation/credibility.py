@@ -5,6 +5,7 @@ overall credibility stays with a person. The questions and limits stand in `cred
 """
 
 import tomllib
+from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from typing import Literal
@@ -14,7 +15,7 @@ from backloop.library import Cited
 from backloop.moderation.modifiers import ModifierEffect, ModifierSearch, say_p
 from backloop.units import Frozen, Text
 
-__all__ = ["CredibilityAnswer", "CredibilitySheet", "assess_credibility"]
+__all__ = ["CredibilityAnswer", "CredibilitySheet", "assess_claims", "assess_credibility"]
 
 Grade = Literal["definitely_no", "probably_no", "probably_yes", "definitely_yes", "not_applicable", "open"]
 """How a question is answered; the four in the middle are the instrument's, from least to most credible."""
@@ -192,6 +193,58 @@ def assess_credibility(
         ),
         overall=_overall(applies=effect.per_unit.p < form.applies_below),
     )
+
+
+def assess_claims(
+    search: ModifierSearch, *, in_protocol: bool = False, prior: Mapping[str, tuple[Grade, str]] | None = None
+) -> tuple[CredibilitySheet, ...]:
+    """Fill a sheet for every effect modification of a search that is a claim at all: interaction p below 0.1.
+
+    Parameters
+    ----------
+    search : ModifierSearch
+        All that was asked.
+    in_protocol : bool
+        Whether the modifiers and their directions stand in a protocol from before the analysis.
+    prior : mapping of str to (str, str), optional
+        By modifier: a person's answer to whether earlier evidence supports it, and on what it rests.
+
+    Returns
+    -------
+    tuple of CredibilitySheet
+        In the order of the search; none where chance leaves nothing to judge.
+
+    References
+    ----------
+    schandelmaier-2020
+
+    Examples
+    --------
+    >>> from backloop.learn import trial_modifiers
+    >>> from pathlib import Path
+    >>> from backloop.trial import open_trial
+    >>> folder = Path("examples/11_trial_report")
+    >>> data = open_trial(folder / "trial.toml", folder / "data.toml", exploratory=True)
+    >>> {sheet.applies for sheet in assess_claims(trial_modifiers(data, draws=1000))}
+    {True}
+    """
+    known = prior or {}
+    sheets = []
+    for effect in search.effects:
+        grade, source = known.get(effect.modifier, ("open", ""))
+        sheets.append(
+            assess_credibility(
+                search,
+                modifier=effect.modifier,
+                outcome=effect.outcome,
+                week=effect.week,
+                arm=effect.arm,
+                in_protocol=in_protocol,
+                prior_evidence=grade,
+                prior_source=source,
+            )
+        )
+    return tuple(sheet for sheet in sheets if sheet.applies)
 
 
 @cache

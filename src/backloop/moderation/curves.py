@@ -64,6 +64,7 @@ class EffectCurve:
     draws: int
     seed: int
     model: str
+    formula: str = ""
 
     @property
     def text(self) -> Text:
@@ -284,6 +285,7 @@ def effect_curve(
         draws=draws,
         seed=seed,
         model=f"{fit.model}; {len(places)} knots" if places else f"{fit.model}; straight line",
+        formula=design.formula,
     )
 
 

@@ -355,6 +355,7 @@ def _effect(
         together=question.together,
         together_shrunken=question.together_shrunken,
         model=question.fit.model,
+        formula=design.formula,
     )
 
 

@@ -100,6 +100,7 @@ class ModifierEffect(Frozen):
     together: Answer | None = None
     together_shrunken: ShrunkenAnswer | None = None
     model: str
+    formula: str = ""
 
     @property
     def found(self) -> Literal["larger benefit", "smaller benefit", "not stated"]:

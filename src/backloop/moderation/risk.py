@@ -316,7 +316,10 @@ def compare_spread(
 def _check_folds(data: WeekData, folds: int) -> None:
     smallest = int(np.bincount(data.arm[data.known], minlength=len(data.arms)).min())
     if not 2 <= folds <= smallest:  # noqa: PLR2004 - at least two parts
-        message = f"expected 2 to {smallest} folds, so that each holds people of every arm; got {folds}"
+        message = (
+            f"expected 2 folds or more, and as many people in each arm seen at baseline and week {data.week:g}; got"
+            f" {folds} folds and {smallest} people in the smallest arm"
+        )
         raise TrialError(message)
 
 

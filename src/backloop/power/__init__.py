@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from backloop.power.interims import FinalEstimate, conditional_power, final_estimate, predictive_power
     from backloop.power.performance import Figure, Performance, Success
     from backloop.power.resizing import BlindedSize, TwoArmPlan, needed_people, resize_blinded
-    from backloop.power.schedulers import BlockStore, Progress, run_blocks
     from backloop.power.simulations import Simulation, simulate
     from backloop.power.worlds import (
         Decay,
@@ -35,7 +34,6 @@ __all__ = [
     "Analysis",
     "Answers",
     "BlindedSize",
-    "BlockStore",
     "Boundary",
     "BoundaryKind",
     "Decay",
@@ -44,7 +42,6 @@ __all__ = [
     "ModelAnalysis",
     "OwnAnalysis",
     "Performance",
-    "Progress",
     "Provenance",
     "Question",
     "Simulation",
@@ -67,7 +64,6 @@ __all__ = [
     "predictive_power",
     "read_world",
     "resize_blinded",
-    "run_blocks",
     "simulate",
     "stopping_chances",
 ]
@@ -88,7 +84,6 @@ _NAMES = {
     "interims": ("FinalEstimate", "conditional_power", "final_estimate", "predictive_power"),
     "performance": ("Figure", "Performance", "Success"),
     "resizing": ("BlindedSize", "TwoArmPlan", "needed_people", "resize_blinded"),
-    "schedulers": ("BlockStore", "Progress", "run_blocks"),
     "simulations": ("Simulation", "simulate"),
     "worlds": (
         "Decay",

@@ -4,7 +4,7 @@ Decides the questions an analysis puts to a trial and how it answers them; it dr
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal, Protocol
 
 import numpy as np
@@ -22,7 +22,6 @@ from backloop.kernel import (
     adjusted_design,
     constrained_design,
     fit_many,
-    fit_repeated,
 )
 from backloop.power.draws import TrialBlock
 from backloop.power.worlds import World
@@ -34,7 +33,6 @@ Floats = NDArray[np.float64]
 Model = Literal["constrained", "unconstrained", "baseline-adjusted", "ancova"]
 
 _ENDINGS = list(Ending)
-_WARM = 100
 
 
 class Question(Frozen):
@@ -166,7 +164,7 @@ class ModelAnalysis(Frozen):
     model : str
         ``"constrained"``: the baseline is an outcome and the arms share its mean; ``"unconstrained"``: they need not;
         ``"baseline-adjusted"``: the baseline is a covariate by visit; ``"ancova"``: each visit alone, people with both
-        answers. The first two are fitted in batches, others trial by trial, which takes a few times longer.
+        answers. All but the last are fitted in batches.
     covariance, inference : str
         As in `fit_repeated`; not used by ``"ancova"``.
     outcomes, weeks : tuple
@@ -201,8 +199,7 @@ class ModelAnalysis(Frozen):
 
     def answers(self, block: TrialBlock) -> Answers:
         """Analyse a block of trials."""
-        own_people = self.model == "baseline-adjusted" or self.modifiers
-        how = _ancova if self.model == "ancova" else self._one_by_one if own_people else self._together
+        how = _ancova if self.model == "ancova" else self._fit
         parts = [how(block, part) for part in self._parts(block.world)]
         return Answers(
             estimate=np.hstack([part.estimate for part in parts]),
@@ -240,13 +237,15 @@ class ModelAnalysis(Frozen):
                     for arm in world.arms[1:]
                 )
 
-    def _together(self, block: TrialBlock, asked: Sequence[Question]) -> Answers:
-        """Fit all trials at once: without covariates they share the design."""
+    def _fit(self, block: TrialBlock, asked: Sequence[Question]) -> Answers:
+        """Fit all trials at once: they share the design, and each has people of its own among the covariates."""
         design = _design(block, asked, self.model)
+        followed = block.y[asked[0].outcome][:, :, len(block.world.weeks) - len(design.weeks) :]
         fits = fit_many(
             design,
-            block.y[asked[0].outcome],
+            followed,
             _rows(design, asked),
+            covariates=_covariates(design, block, asked, self.model),
             covariance=self.covariance,
             inference=self.inference,
         )
@@ -257,30 +256,6 @@ class ModelAnalysis(Frozen):
             df=fits.df,
             ending=np.repeat(ending[:, None], len(asked), axis=1),
         )
-
-    def _one_by_one(self, block: TrialBlock, asked: Sequence[Question]) -> Answers:
-        """Fit trial by trial: each has people of its own among the covariates."""
-        adjusts = self.model == "baseline-adjusted"
-        design = _design(block, asked, self.model)
-        rows, y = _rows(design, asked), block.y[asked[0].outcome]
-        followed = y[:, :, 1:] if adjusts else y
-        fit_many(design, followed[:_WARM], rows)  # a large batch is what makes the engine compile
-        found = np.full((4, len(y), len(asked)), np.nan)
-        for trial, outcomes in enumerate(followed):
-            z = design.z.copy()
-            if adjusts:
-                _fill(z, design, "baseline", y[trial, :, 0])
-            if asked[0].modifier:
-                _fill(z, design, asked[0].modifier, _modifier(block, asked)[trial])
-            fit = fit_repeated(
-                replace(design, z=z).with_outcomes(outcomes), covariance=self.covariance, inference=self.inference
-            )
-            found[3, trial] = _ENDINGS.index(fit.ending)
-            if fit.converged:
-                found[0, trial] = rows @ fit.beta
-                found[1, trial] = np.sqrt(np.einsum("qi,ij,qj->q", rows, fit.adjusted, rows))
-                found[2, trial] = [fit.freedom(row) for row in rows]
-        return Answers(estimate=found[0], standard_error=found[1], df=found[2], ending=found[3].astype(np.int64))
 
 
 def _design(block: TrialBlock, asked: Sequence[Question], model: Model) -> Design:
@@ -310,14 +285,29 @@ def _modifier(block: TrialBlock, asked: Sequence[Question]) -> Floats:
     return block.modifiers[:, :, column]
 
 
-def _fill(z: Floats, design: Design, name: str, values: Floats) -> None:
-    """Put one trial's values where a design has those of a covariate, alone and in each arm."""
-    arms = {f":{arm}": design.arm == index for index, arm in enumerate(design.arms) if index}
-    for part, here in {"": np.ones(len(z)), **arms}.items():
-        label = f"{name}{part}:week[{design.weeks[-1]:g}]"
-        if label in design.names:
-            column = design.entries.covariate[design.entries.coefficient == design.names.index(label)][0]
-            z[:, column] = (values - values.mean()) * here
+def _covariates(design: Design, block: TrialBlock, asked: Sequence[Question], model: Model) -> Floats | None:
+    """Give each trial's own values where the design holds those of the first (trials x people x covariates)."""
+    own: dict[str, Floats] = {}
+    if model == "baseline-adjusted":
+        own["baseline"] = block.y[asked[0].outcome][:, :, 0]
+    if asked[0].modifier:
+        own[asked[0].modifier] = _modifier(block, asked)
+    if not own:
+        return None
+    z = np.repeat(design.z[np.newaxis], len(block.modifiers), axis=0)
+    for name, values in own.items():
+        centred = values - values.mean(axis=1, keepdims=True)
+        z[:, :, _column(design, name)] = centred
+        if name == design.modifier:
+            for place, arm in enumerate(design.arms[1:], start=1):
+                z[:, :, _column(design, f"{name}:{arm}")] = centred * (design.arm == place)
+    return z
+
+
+def _column(design: Design, covariate: str) -> int:
+    """Find the column of a covariate that has a coefficient at the last week."""
+    coefficient = design.names.index(f"{covariate}:week[{design.weeks[-1]:g}]")
+    return int(design.entries.covariate[design.entries.coefficient == coefficient][0])
 
 
 def _rows(design: Design, asked: Sequence[Question]) -> Floats:

@@ -5,7 +5,6 @@ Decides the order of the steps and the key finished work is found by; worlds, an
 
 import hashlib
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,11 +12,11 @@ import numpy as np
 import pandas as pd
 
 from backloop.errors import TrialError
+from backloop.kernel import Arrays, Block, BlockStore, Progress, cut_blocks, join_blocks, run_blocks
 from backloop.measure import software_version
 from backloop.power.analyses import Analysis, Answers, ModelAnalysis
 from backloop.power.draws import Drawer
 from backloop.power.performance import Figure, Performance, Success, measure_performance
-from backloop.power.schedulers import Arrays, Block, BlockStore, Progress, run_blocks
 from backloop.power.worlds import World
 from backloop.units import Frozen, Text
 
@@ -156,11 +155,11 @@ def simulate(
         raise TrialError(message)
     asked = ModelAnalysis() if analysis is None else analysis
     questions = asked.questions(world)
-    blocks = [(first, min(first + block, trials)) for first in range(0, trials, block)]
+    blocks = cut_blocks(0, trials, size=block)
     store = BlockStore(folder, _key(world, asked, seed)) if folder else None
     work = _Work(Drawer(world, seed), asked)
     done = run_blocks(work, blocks, workers=workers, scheduler=scheduler, store=store, progress=progress)
-    answers = _join([done[each] for each in blocks])
+    answers = _read(join_blocks(done))
     return Simulation(
         world=world.id,
         world_sha256=world.sha256,
@@ -202,7 +201,10 @@ def _key(world: World, analysis: Analysis, seed: int) -> str:
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:32]
 
 
-def _join(parts: Sequence[Arrays]) -> Answers:
-    joined = {name: np.concatenate([part[name] for part in parts]) for name in _ARRAYS}
-    ending = joined.pop("ending").astype(np.int64)
-    return Answers(**joined, ending=ending)
+def _read(arrays: Arrays) -> Answers:
+    return Answers(
+        estimate=arrays["estimate"],
+        standard_error=arrays["standard_error"],
+        df=arrays["df"],
+        ending=arrays["ending"].astype(np.int64),
+    )

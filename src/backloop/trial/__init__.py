@@ -24,7 +24,6 @@ from backloop.trial.datamaps import (
     DataMap,
     Exclusion,
     FactSource,
-    GuessSource,
     MediatorSource,
     Screening,
     SpecialColumns,
@@ -36,6 +35,7 @@ from backloop.trial.estimands import (
     Estimand,
     IntercurrentEvent,
     PlannedAnalysis,
+    SensitivityPlan,
 )
 from backloop.trial.freezing import (
     Freeze,
@@ -46,8 +46,10 @@ from backloop.trial.freezing import (
     read_trial,
     trial_hash,
 )
+from backloop.trial.guesses import GuessSource
 
 if TYPE_CHECKING:
+    from backloop.trial.asking import count_rounds
     from backloop.trial.auditing import AuditEntry, AuditLog, allocate_next, check_log
     from backloop.trial.balance import AllocationDiagnostics, RandomisationTest, diagnose_allocation, randomisation_test
     from backloop.trial.blinding import BlindingIndex, BlindingReport, GuessTable, blinding_indices, count_guesses
@@ -62,9 +64,11 @@ if TYPE_CHECKING:
         read_list,
         write_list,
     )
+    from backloop.trial.gaps import FilledCovariate, FilledFacts, fill_covariates
     from backloop.trial.redcap import RedcapTables, redcap_tables
+    from backloop.trial.rounds import BlindingRound, judge_rounds, read_guess_counts
     from backloop.trial.sequencing import Assigned, allocate, assign
-    from backloop.trial.tables import Grounds, TrialData, open_trial
+    from backloop.trial.tables import Grounds, TrialData, open_guesses, open_trial
 
 __all__ = [
     "AllocationDiagnostics",
@@ -80,12 +84,15 @@ __all__ = [
     "BigStick",
     "BlindingIndex",
     "BlindingReport",
+    "BlindingRound",
     "DataMap",
     "EffectModifier",
     "Estimand",
     "Exclusion",
     "FactSource",
     "Factor",
+    "FilledCovariate",
+    "FilledFacts",
     "Freeze",
     "FreezeHistory",
     "Grounds",
@@ -100,6 +107,7 @@ __all__ = [
     "RedcapTables",
     "Screening",
     "SeedCommitment",
+    "SensitivityPlan",
     "SimpleRandomisation",
     "SpecialColumns",
     "TableRules",
@@ -117,14 +125,19 @@ __all__ = [
     "check_log",
     "commit_seed",
     "count_guesses",
+    "count_rounds",
     "diagnose_allocation",
     "draw_list",
+    "fill_covariates",
     "freeze",
     "frozen_file",
+    "judge_rounds",
     "make_seed",
+    "open_guesses",
     "open_trial",
     "randomisation_test",
     "read_data_map",
+    "read_guess_counts",
     "read_list",
     "read_trial",
     "redcap_tables",
@@ -134,6 +147,7 @@ __all__ = [
 
 # What brings numpy is loaded when one of its names is first asked for.
 _NAMES = {
+    "asking": ("count_rounds",),
     "auditing": ("AuditEntry", "AuditLog", "allocate_next", "check_log"),
     "balance": ("AllocationDiagnostics", "RandomisationTest", "diagnose_allocation", "randomisation_test"),
     "blinding": ("BlindingIndex", "BlindingReport", "GuessTable", "blinding_indices", "count_guesses"),
@@ -148,9 +162,11 @@ _NAMES = {
         "read_list",
         "write_list",
     ),
+    "gaps": ("FilledCovariate", "FilledFacts", "fill_covariates"),
     "redcap": ("RedcapTables", "redcap_tables"),
+    "rounds": ("BlindingRound", "judge_rounds", "read_guess_counts"),
     "sequencing": ("Assigned", "allocate", "assign"),
-    "tables": ("Grounds", "TrialData", "open_trial"),
+    "tables": ("Grounds", "TrialData", "open_guesses", "open_trial"),
 }
 _MODULES = {name: module for module, names in _NAMES.items() for name in names}
 

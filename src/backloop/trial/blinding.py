@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from backloop.errors import TrialError
+from backloop.trial.guesses import UNKNOWN
 from backloop.units import Absent, Frozen, Interval
 
 __all__ = ["BlindingIndex", "BlindingReport", "GuessTable", "blinding_indices", "count_guesses"]
 
 _Z95 = 1.959963984540054
-_UNKNOWN = "don't know"
 
 
 class GuessTable(Frozen):
@@ -97,7 +97,7 @@ class BlindingReport(Frozen):
 
 
 def count_guesses(
-    arms: tuple[str, str], pairs: Iterable[tuple[str, str]], *, unknown: str = _UNKNOWN, asked: str = ""
+    arms: tuple[str, str], pairs: Iterable[tuple[str, str]], *, unknown: str = UNKNOWN, asked: str = ""
 ) -> GuessTable:
     """Count who guessed what.
 

@@ -10,7 +10,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from backloop.errors import TrialError
 from backloop.trial.allocation import AllocationRule, AllocationScheme, Factor
-from backloop.trial.estimands import Estimand, PlannedAnalysis, ShortId
+from backloop.trial.estimands import Estimand, PlannedAnalysis, SensitivityPlan, ShortId
 from backloop.units import Frozen, Scale
 
 __all__ = ["Arm", "EffectModifier", "Trial", "TrialOutcome", "Visit"]
@@ -119,6 +119,8 @@ class EffectModifier(Frozen):
         Why.
     scale : Scale, optional
         Its ruler, without which an estimate per point says nothing.
+    prior_evidence, prior_source : str
+        Whether earlier evidence supports it, as a person judged it beforehand, and on what that rests.
 
     Examples
     --------
@@ -133,6 +135,15 @@ class EffectModifier(Frozen):
     expected: Literal["larger benefit", "smaller benefit", "not stated"]
     because: str = ""
     scale: Scale | None = None
+    prior_evidence: Literal["definitely_no", "probably_no", "probably_yes", "definitely_yes", "open"] = "open"
+    prior_source: str = ""
+
+    @model_validator(mode="after")
+    def _sourced(self) -> Self:
+        if self.prior_evidence != "open" and not self.prior_source:
+            message = f"modifier '{self.id}': prior_evidence needs prior_source, the trials or reviews it rests on"
+            raise ValueError(message)
+        return self
 
     @property
     def is_directed(self) -> bool:
@@ -162,6 +173,12 @@ class Trial(Frozen):
         What allocation stratifies by or balances; the analysis adjusts for it.
     covariates : tuple of str
         Further columns, known before randomisation, that the analysis adjusts for.
+    missing_covariates : str
+        What meets a covariate that was not recorded: ``"refuse"`` (the analysis stops), ``"mean"`` (the mean of
+        everybody randomised) or ``"indicator"`` (the mean and an indicator; for words a level of their own;
+        for fewer than five people the mean alone).
+    sensitivity : SensitivityPlan
+        What is to be assumed of people who left.
     notes, references : tuple of str
         What a reader must know, and the sources.
 
@@ -188,6 +205,8 @@ class Trial(Frozen):
     analyses: tuple[PlannedAnalysis, ...] = Field(min_length=1)
     modifiers: tuple[EffectModifier, ...] = ()
     covariates: tuple[str, ...] = ()
+    missing_covariates: Literal["refuse", "mean", "indicator"] = "refuse"
+    sensitivity: SensitivityPlan = SensitivityPlan()
     notes: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
 
@@ -250,11 +269,14 @@ class Trial(Frozen):
 
     def _dangling(self) -> Iterable[str]:
         known = {kind: [part.id for part in parts] for kind, parts in self._named().items()}
+        known["fact"] = [*self.covariates, *(factor.id for factor in self.strata)]
+        known["fact"] += [part.id for parts in (self.modifiers, self.outcomes) for part in parts]
         for each in self.estimands:
             pairs = (("arm", each.arm), ("arm", each.comparator), ("outcome", each.outcome))
             yield from _unknown(f"estimand '{each.id}'", pairs, known)
         for analysis in self.analyses:
-            yield from _unknown(f"analysis '{analysis.id}'", [("estimand", analysis.estimand)], known)
+            asked = [("estimand", analysis.estimand), *(("fact", name) for name in analysis.predictors)]
+            yield from _unknown(f"analysis '{analysis.id}'", asked, known)
         for modifier in self.modifiers:
             yield from _unknown(f"modifier '{modifier.id}'", [("visit", modifier.visit)], known)
 

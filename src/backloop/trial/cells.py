@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 
 from backloop.errors import TrialError
-from backloop.trial.datamaps import TableRules, plain_code
+from backloop.trial.codes import plain_code
+from backloop.trial.datamaps import TableRules
 
 __all__ = ["Cells", "read_cells"]
 
@@ -98,12 +99,12 @@ def _load(path: Path, rules: TableRules) -> pd.DataFrame:
     separator = rules.separator or ("\t" if path.suffix.lower() == ".tsv" else ",")
     try:
         if path.suffix.lower() == ".parquet":
-            return pd.read_parquet(path)
+            return _plain(pd.read_parquet(path))
         return pd.read_csv(path, sep=separator, dtype=str, keep_default_na=False, encoding=rules.encoding)
     except FileNotFoundError:
         message = f"{path.name}: expected the trial's table, there is no such file; check the name"
     except ImportError:
-        message = f"{path.name}: reading Parquet needs pyarrow: pip install pyarrow; or save the table as CSV"
+        message = f"{path.name}: reading Parquet needs pyarrow: pip install 'backloop[learn]'; or save it as CSV"
     except LookupError:
         message = f"{path.name}: no encoding '{rules.encoding}'; try utf-8-sig or gb18030"
     except UnicodeDecodeError:
@@ -111,3 +112,9 @@ def _load(path: Path, rules: TableRules) -> pd.DataFrame:
     except ValueError as error:
         message = f"{path.name}: not a table ({type(error).__name__}); expected CSV, TSV or Parquet with one header row"
     raise TrialError(message)
+
+
+def _plain(stored: pd.DataFrame) -> pd.DataFrame:
+    """Lay a typed table out as one would type it: a named index is a column, yes and no are 1 and 0."""
+    table = stored.reset_index() if any(stored.index.names) else stored
+    return table.astype(dict.fromkeys(table.select_dtypes(["bool", "boolean"]).columns, "Int64"))

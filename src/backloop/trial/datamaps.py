@@ -6,12 +6,14 @@ Decides what such a file may say and whether it fits the plan; `tables` reads th
 import tomllib
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from backloop.errors import TrialError
 from backloop.trial.blueprints import Trial
+from backloop.trial.codes import Code
+from backloop.trial.guesses import GuessSource
 from backloop.units import Frozen
 
 __all__ = [
@@ -19,41 +21,13 @@ __all__ = [
     "DataMap",
     "Exclusion",
     "FactSource",
-    "GuessSource",
     "MediatorSource",
     "Screening",
     "SpecialColumns",
     "TableRules",
     "VisitSource",
-    "plain_code",
     "read_data_map",
 ]
-
-
-def plain_code(cell: object) -> str:
-    """Write a code as one would type it: whole numbers without decimals, no blanks around.
-
-    Parameters
-    ----------
-    cell : str or number
-        The code, from a file or a table.
-
-    Returns
-    -------
-    str
-        The code.
-
-    Examples
-    --------
-    >>> plain_code(" 1.0 "), plain_code(2), plain_code("PRT")
-    ('1', '2', 'PRT')
-    """
-    words = str(cell).strip()
-    whole, point, zeros = words.partition(".")
-    return whole if point and whole.lstrip("-").isdigit() and not zeros.strip("0") else words
-
-
-Code = Annotated[str, BeforeValidator(plain_code)]
 
 
 class TableRules(Frozen):
@@ -175,32 +149,6 @@ class MediatorSource(Frozen):
         return self
 
 
-class GuessSource(Frozen):
-    """Which arm people guessed, coded as the arms are.
-
-    Parameters
-    ----------
-    column : str
-        The column; people with an empty cell were not asked.
-    unknown : str
-        The code for not knowing.
-    arms : tuple of two str
-        The arms told apart; needed where the plan has more than two.
-    asked : str
-        Who was asked and when.
-
-    Examples
-    --------
-    >>> GuessSource(column="guess", unknown="9").unknown
-    '9'
-    """
-
-    column: str
-    unknown: Code
-    arms: tuple[str, str] | None = None
-    asked: str = ""
-
-
 class SpecialColumns(Frozen):
     """Columns with a meaning of their own; each may be left out.
 
@@ -210,6 +158,8 @@ class SpecialColumns(Frozen):
         Why a visit is missing, in words.
     received : str
         1 where the person took the treatment by the plan's rule, 0 where not.
+    kept : str
+        1 where the person kept to the protocol of their arm, 0 where not.
     therapist : str
         Therapist or group; empty where people are treated alone.
     intercurrent : str
@@ -225,6 +175,7 @@ class SpecialColumns(Frozen):
 
     reason: str = ""
     received: str = ""
+    kept: str = ""
     therapist: str = ""
     intercurrent: str = ""
     day: str = ""
@@ -275,8 +226,8 @@ class DataMap(Frozen):
         Possible steps between treatment and outcome.
     columns : SpecialColumns
         Reasons, adherence, therapists and dates.
-    blinding : GuessSource, optional
-        Who guessed what.
+    blinding : tuple of GuessSource
+        Who guessed what, one round of asking after another; a single one may stand alone.
     screening : Screening
         Counts from before randomisation.
 
@@ -295,8 +246,13 @@ class DataMap(Frozen):
     strata: dict[str, FactSource] = {}
     mediators: dict[str, MediatorSource] = {}
     columns: SpecialColumns = SpecialColumns()
-    blinding: GuessSource | None = None
+    blinding: tuple[GuessSource, ...] = ()
     screening: Screening = Screening()
+
+    @field_validator("blinding", mode="before")
+    @classmethod
+    def _rounds(cls, given: Any) -> Any:  # noqa: ANN401 - whatever stands in the file
+        return [given] if isinstance(given, dict | GuessSource) else () if given is None else given
 
     @property
     def is_wide(self) -> bool:
@@ -320,7 +276,12 @@ class DataMap(Frozen):
             ("mediators.visit", [part.visit for part in self.mediators.values()], visits),
             ("mediators.columns", [visit for part in self.mediators.values() for visit in part.columns], visits),
             ("outcomes.<id>", [visit for part in wide for visit in part], visits),
-            ("blinding.arms", self.blinding.arms or () if self.blinding else (), [arm.id for arm in trial.arms]),
+            (
+                "blinding.arms",
+                [arm for each in self.blinding for arm in each.arms or ()],
+                [arm.id for arm in trial.arms],
+            ),
+            ("blinding.visit", [each.visit for each in self.blinding if each.visit], visits),
         )
         for key, named, known in parts:
             for name in named:

@@ -9,13 +9,16 @@ from pydantic import Field
 
 from backloop.units import Frozen
 
-__all__ = ["Estimand", "IntercurrentEvent", "PlannedAnalysis", "ShortId"]
+__all__ = ["Estimand", "IntercurrentEvent", "PlannedAnalysis", "SensitivityPlan", "ShortId"]
 
 ShortId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
 """Letters, digits, hyphens and underscores, such as ``week-18``."""
 
 Strategy = Literal["treatment policy", "hypothetical", "composite", "while on treatment", "principal stratum"]
 """How an estimand takes what happens after randomisation, in the words of ICH E9(R1)."""
+
+Reference = Literal["MAR", "J2R", "CR", "CIR", "CIN", "LMCF"]
+"""What may be assumed of people who left; CIN is another name of CIR."""
 
 Summary = Literal["difference in means", "risk difference", "risk ratio", "odds ratio", "standardised mean difference"]
 
@@ -109,6 +112,9 @@ class PlannedAnalysis(Frozen):
         Covariance structures in the order in which they are tried.
     inference : str
         How standard errors and degrees of freedom are found.
+    predictors : tuple of str
+        What a weighted per-protocol analysis, a prediction of risk or a causal forest rests on: ids of strata,
+        covariates and modifiers; an outcome's id stands for its value before the treatment.
 
     Examples
     --------
@@ -124,3 +130,28 @@ class PlannedAnalysis(Frozen):
     missing: str = Field(min_length=1)
     covariance: tuple[str, ...] = ()
     inference: str = ""
+    predictors: tuple[str, ...] = ()
+
+
+class SensitivityPlan(Frozen):
+    """What is to be assumed of people who left, stated before anybody is unblinded.
+
+    Parameters
+    ----------
+    strategies : tuple of str
+        MAR, J2R, CR, CIR (CIN is another name of it) and LMCF, beside missing at random.
+    mic : float, optional
+        The least difference between arms that matters, in points of the primary outcome.
+
+    References
+    ----------
+    carpenter-2013
+
+    Examples
+    --------
+    >>> SensitivityPlan(strategies=("J2R", "CIN")).mic is None
+    True
+    """
+
+    strategies: tuple[Reference, ...] = ("J2R", "CR", "CIR")
+    mic: float | None = Field(default=None, ge=0)

@@ -12,6 +12,7 @@ import pandas as pd
 from backloop.trial.blueprints import Trial
 from backloop.trial.cells import Cells
 from backloop.trial.datamaps import DataMap, FactSource
+from backloop.trial.guesses import GuessSource, guess_name
 
 if TYPE_CHECKING:
     from pandas.core.groupby import SeriesGroupBy
@@ -135,14 +136,23 @@ class Reading:
             source = rules.modifiers.get(modifier.id, FactSource(column=modifier.id))
             if modifier.id in rules.modifiers or source.column in self.cells.frame:
                 found[modifier.id] = self._fact(self._values(source), [modifier.visit], modifier.id)
-        for name in ("received", "therapist", "intercurrent"):
+        for name in ("received", "kept", "therapist", "intercurrent"):
             column = getattr(rules.columns, name)
             if column:
                 values = self.cells.text(column) if name == "therapist" else self.cells.numbers(column)
                 found[name] = self._fact(values, [], name)
-        if rules.blinding:
-            found["guess"] = self._fact(self.cells.text(rules.blinding.column), [], "guess")
+        for place, asked in enumerate(rules.blinding):
+            if asked.column:
+                found[guess_name(place)] = self._guesses(asked, guess_name(place))
         return pd.DataFrame(found, index=self.arm.index)
+
+    def _guesses(self, source: GuessSource, name: str) -> "pd.Series":
+        """Give each person's guess in one round: that of its visit, or the only one there is."""
+        values = self.cells.text(source.column)
+        if source.visit and not self.rules.is_wide:
+            weeks = {visit.week for visit in self.trial.visits if visit.id == source.visit}
+            values = values.where(self._weeks().isin(weeks))
+        return self._fact(values, [], name)
 
     def _values(self, source: FactSource) -> "pd.Series":
         if source.codes:

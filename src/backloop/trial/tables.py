@@ -7,7 +7,9 @@ import datetime as dt
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
+from platform import python_version
 
 import pandas as pd
 
@@ -19,10 +21,14 @@ from backloop.trial.blueprints import Trial
 from backloop.trial.cells import read_cells
 from backloop.trial.datamaps import DataMap, read_data_map
 from backloop.trial.freezing import FreezeHistory, check_frozen, frozen_file, read_trial, trial_hash
+from backloop.trial.gaps import FilledCovariate, FilledFacts, fill_covariates
 from backloop.trial.readings import ARM, PERSON, WEEK, Reading
+from backloop.trial.rounds import BlindingRound, judge_rounds, read_guess_counts
 from backloop.units import Frozen, Text
 
-__all__ = ["Grounds", "TrialData", "open_trial"]
+__all__ = ["Grounds", "TrialData", "open_guesses", "open_trial"]
+
+_BENEATH = ("numpy", "scipy", "pandas")
 
 
 class Grounds(Frozen):
@@ -36,6 +42,10 @@ class Grounds(Frozen):
         When the plan was frozen last; None where it was not, and everything is exploratory.
     software, edition : str
         The version of the program, and the edition of its books.
+    parts : str
+        The versions of what the program computes with.
+    filled : tuple of FilledCovariate
+        Covariates that were not recorded for somebody, and how the plan's rule met them.
 
     Examples
     --------
@@ -49,6 +59,8 @@ class Grounds(Frozen):
     frozen_on: dt.date | None = None
     software: str
     edition: str
+    parts: str = ""
+    filled: tuple[FilledCovariate, ...] = ()
 
     @property
     def is_exploratory(self) -> bool:
@@ -65,12 +77,18 @@ class Grounds(Frozen):
     @property
     def text(self) -> Text:
         """The line under every table."""
-        plan, data, mapping = (each[:12] for each in (self.plan_sha256, self.data_sha256, self.mapping_sha256))
+        named = [
+            (Text(en="plan", zh="方案指纹"), self.plan_sha256),
+            (Text(en="data", zh="数据指纹"), self.data_sha256),
+            (Text(en="mapping", zh="映射指纹"), self.mapping_sha256),
+        ]
+        known = [(name, sha256[:12]) for name, sha256 in named if sha256]
+        parts = f" ({self.parts})" if self.parts else ""
+        english = [*(each.text.en for each in self.filled), ", ".join(f"{name.en} {sha256}" for name, sha256 in known)]
+        chinese = [*(each.text.zh for each in self.filled), "，".join(f"{name.zh}{sha256}" for name, sha256 in known)]
         return Text(
-            en=f"{self.standing.en}; plan {plan}, data {data}, mapping {mapping}; backloop {self.software}, "
-            f"books of {self.edition}",
-            zh=f"{self.standing.zh}；方案指纹{plan}，数据指纹{data}，映射指纹{mapping}；backloop {self.software}，"
-            f"知识库版本{self.edition}",
+            en=f"{'; '.join([self.standing.en, *english])}; backloop {self.software}{parts}, books of {self.edition}",
+            zh=f"{'；'.join([self.standing.zh, *chinese])}；backloop {self.software}{parts}，知识库版本{self.edition}",
         )
 
 
@@ -79,8 +97,8 @@ class TrialData:
     """A trial's plan together with its table, in the plan's words.
 
     Made by `open_trial`. `answers` has one row a person and planned visit (participant_id, arm, week, then outcomes,
-    mediators and the columns ``reason`` and ``day``); `facts` one row a person. `without_arm` people were left out, and
-    `unplanned` rows were of visits that the plan does not have.
+    mediators and the columns ``reason`` and ``day``); `facts` one row a person, as recorded. `without_arm` people were
+    left out, and `unplanned` rows were of visits that the plan does not have. `folder` is where the mapping lies.
 
     Examples
     --------
@@ -95,13 +113,31 @@ class TrialData:
     grounds: Grounds
     without_arm: int = 0
     unplanned: int = 0
+    folder: Path = Path()
 
     @property
     def adjusted(self) -> tuple[str, ...]:
-        """What the analysis adjusts for: the strata, then the covariates."""
-        return (*(factor.id for factor in self.trial.strata), *self.trial.covariates)
+        """What the analysis adjusts for: strata, covariates, and indicators of those that the plan's rule met."""
+        return self.adjusted_beside()
 
-    def frame(self, *outcomes: str, facts: Sequence[str] = ()) -> pd.DataFrame:
+    def adjusted_beside(self, *modifiers: str) -> tuple[str, ...]:
+        """Give what the analysis adjusts for beside modifiers, which may be covariates as well.
+
+        Parameters
+        ----------
+        *modifiers : str
+            Ids of the modifiers asked about.
+
+        Returns
+        -------
+        tuple of str
+            Names for `frame`.
+        """
+        strata = (factor.id for factor in self.trial.strata)
+        names = (*strata, *self.trial.covariates, *self._filled(modifiers).indicators)
+        return tuple(name for name in names if name not in modifiers)
+
+    def frame(self, *outcomes: str, facts: Sequence[str] = (), modifiers: Sequence[str] = ()) -> pd.DataFrame:
         """Give one row a person and visit with the named outcomes (or mediators) and facts.
 
         Parameters
@@ -109,7 +145,10 @@ class TrialData:
         *outcomes : str
             Ids of outcomes or mediators.
         facts : sequence of str
-            Ids of modifiers, covariates or strata, or ``received``, ``therapist``, ``intercurrent``.
+            Ids of covariates (met by the plan's rule where they were not recorded), strata or modifiers, indicators of
+            `adjusted`, or ``received``, ``kept``, ``therapist``, ``intercurrent``.
+        modifiers : sequence of str
+            Ids of the modifiers asked about, which stay as they were recorded even where they are covariates.
 
         Returns
         -------
@@ -121,16 +160,22 @@ class TrialData:
         TrialError
             If the table does not hold one of them.
         """
+        known = self._filled(modifiers).facts
+        asked = [*facts, *modifiers]
         missing = [name for name in outcomes if name not in self.answers] + [
-            name for name in facts if name not in self.facts
+            name for name in asked if name not in known
         ]
         if missing:
-            held = [*self.answers.columns[3:], *self.facts.columns]
+            held = [*self.answers.columns[3:], *known.columns]
             message = f"the table holds no {', '.join(missing)}; name their columns in the mapping (it has {held})"
             raise TrialError(message)
         shown = [name for name in ("reason",) if name in self.answers]
         long = self.answers[[PERSON, ARM, WEEK, *outcomes, *shown]]
-        return long.join(self.facts[list(facts)], on=PERSON)
+        return long.join(known[asked], on=PERSON)
+
+    def _filled(self, modifiers: Sequence[str]) -> FilledFacts:
+        covariates = [name for name in self.trial.covariates if name not in modifiers]
+        return fill_covariates(self.facts, covariates, self.trial.missing_covariates)
 
     def columns(self, outcome: str, comparator: str) -> Columns:
         """Say where `frame` holds what, for one outcome and comparator."""
@@ -179,16 +224,84 @@ def open_trial(plan: Path, mapping: Path, *, table: Path | None = None, explorat
         raise TrialError(message)
     path = table or mapping.parent / rules.table.file
     cells = read_cells(path, rules.table)
-    grounds = Grounds(
+    answers, facts, counts = Reading(trial, rules, cells).read()
+    grounds = _grounds(trial, path, frozen_on).model_copy(
+        update={
+            "mapping_sha256": _fingerprint(mapping),
+            "filled": fill_covariates(facts, trial.covariates, trial.missing_covariates).filled,
+        }
+    )
+    return TrialData(
+        trial=trial,
+        mapping=rules,
+        answers=answers,
+        facts=facts,
+        grounds=grounds,
+        folder=mapping.parent,
+        **counts._asdict(),
+    )
+
+
+def open_guesses(plan: Path, counts: Path, *, exploratory: bool = False) -> tuple[tuple[BlindingRound, ...], Grounds]:
+    """Open a small table of guesses beside a frozen plan: how well blinding held, round by round.
+
+    Parameters
+    ----------
+    plan : Path
+        The plan, frozen by `freeze`.
+    counts : Path
+        A CSV file with the columns arm, guess and people, and asked where it holds several rounds. Arms are named by
+        their ids.
+    exploratory : bool
+        As in `open_trial`.
+
+    Returns
+    -------
+    tuple of (tuple of BlindingRound, Grounds)
+        The rounds with their indices, and what they rest on.
+
+    Raises
+    ------
+    TrialError
+        If the plan is not frozen or has more than two arms, or the file is not such a table.
+
+    Examples
+    --------
+    >>> open_guesses(Path("examples/08_trial/resolve.toml"), Path("guesses.csv"), exploratory=True)
+    Traceback (most recent call last):
+    backloop.errors.TrialError: guesses.csv: expected a table of guesses, there is no such file; check the name
+    """
+    trial, frozen_on = _plan(plan, exploratory=exploratory)
+    arms = [arm.id for arm in trial.arms]
+    if len(arms) > 2:  # noqa: PLR2004 - two arms need no choice
+        message = (
+            f"the plan has {len(arms)} arms; name the two told apart, and the counts, under [blinding] in a mapping"
+        )
+        raise TrialError(message)
+    rounds = judge_rounds(read_guess_counts(counts, arms))
+    return rounds, _grounds(trial, counts, frozen_on)
+
+
+def _grounds(trial: Trial, table: Path, frozen_on: dt.date | None) -> Grounds:
+    return Grounds(
         plan_sha256=trial_hash(trial),
-        data_sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
-        mapping_sha256=hashlib.sha256(mapping.read_bytes()).hexdigest(),
+        data_sha256=_fingerprint(table),
+        mapping_sha256="",
         frozen_on=frozen_on,
         software=software_version(),
         edition=Library.packaged().edition,
+        parts=_parts(),
     )
-    answers, facts, counts = Reading(trial, rules, cells).read()
-    return TrialData(trial=trial, mapping=rules, answers=answers, facts=facts, grounds=grounds, **counts._asdict())
+
+
+def _fingerprint(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _parts() -> str:
+    """Name the versions of Python and of what computes beneath."""
+    packages = ", ".join(f"{name} {version(name)}" for name in _BENEATH)
+    return f"Python {python_version()}, {packages}"
 
 
 def _plan(path: Path, *, exploratory: bool) -> tuple[Trial, dt.date | None]:

@@ -1,4 +1,4 @@
-"""Schedulers: who computes does not matter, and what was finished before a kill is not computed again."""
+"""Sharing simulations out: who computes does not matter, and what was finished before a kill is not computed again."""
 
 import os
 import signal
@@ -108,6 +108,6 @@ def test_unknown_schedulers_are_refused(
     """A misspelt scheduler, no workers, or an address where nobody answers get their message."""
     if scheduler.startswith("tcp"):
         pytest.importorskip("distributed", reason="the extra 'cluster' is not installed")
-        monkeypatch.setattr("backloop.power.schedulers._PATIENCE", 0.3)
+        monkeypatch.setattr("backloop.kernel.schedulers._PATIENCE", 0.3)
     with pytest.raises(TrialError, match=message):
         simulate(resolve, ANCOVA, trials=10, seed=1, scheduler=scheduler, workers=workers)

@@ -4,11 +4,11 @@ Decides where blocks run and how finished ones are found again; what a block com
 """
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,16 +16,21 @@ from numpy.typing import NDArray
 try:
     import joblib
 except ModuleNotFoundError as missing:
-    message = "simulations share their work out with joblib: pip install 'backloop[learn]'"
+    message = "long computations share their work out with joblib: pip install 'backloop[learn]'"
     raise ModuleNotFoundError(message, name="joblib") from missing
 
 from backloop.errors import TrialError
 
-__all__ = ["BlockStore", "Progress", "run_blocks"]
+__all__ = ["Arrays", "Block", "BlockStore", "Progress", "cut_blocks", "join_blocks", "run_blocks", "share_out"]
 
-Block = tuple[int, int]  # the first trial, and the one after the last
+Block = tuple[int, int]
+"""The number of the first replicate, and of the one after the last."""
+
 Arrays = dict[str, NDArray[np.float64]]
-Work = Callable[[Block], Arrays]
+"""What a block gives, by name."""
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
 
 _LOCAL = {"threads": "threading", "processes": "loky"}
 _PATIENCE = 10  # seconds to wait for a cluster
@@ -83,8 +88,31 @@ class BlockStore:
         return self._folder / f"{block[0]:09d}-{block[1]:09d}.npz"
 
 
+def cut_blocks(first: int, end: int, *, size: int) -> list[Block]:
+    """Cut replicates into blocks.
+
+    Parameters
+    ----------
+    first, end : int
+        The number of the first replicate, and of the one after the last.
+    size : int
+        Replicates a block, from 1; the last may be shorter.
+
+    Returns
+    -------
+    list of tuple of (int, int)
+        The blocks, in order.
+
+    Examples
+    --------
+    >>> cut_blocks(0, 5, size=2)
+    [(0, 2), (2, 4), (4, 5)]
+    """
+    return [(start, min(start + size, end)) for start in range(first, end, size)]
+
+
 def run_blocks(
-    work: Work,
+    work: Callable[[Block], Arrays],
     blocks: Sequence[Block],
     *,
     workers: int = 1,
@@ -99,7 +127,7 @@ def run_blocks(
     work : callable
         Computes one block; for processes and clusters it must be picklable.
     blocks : sequence of tuple of (int, int)
-        First trial and the one after the last.
+        First replicate and the one after the last (`cut_blocks`).
     workers : int
         How many threads or processes; a cluster has its own number.
     scheduler : str
@@ -131,7 +159,7 @@ def run_blocks(
     missing = [block for block in blocks if block not in done]
     if progress and done:
         progress(len(done), len(blocks))
-    for block, arrays in _compute(work, missing, workers=workers, scheduler=scheduler):
+    for block, arrays in share_out(work, missing, workers=workers, scheduler=scheduler):
         if store:
             store.keep(block, arrays)
         done[block] = arrays
@@ -140,11 +168,61 @@ def run_blocks(
     return done
 
 
-def _compute(work: Work, blocks: Sequence[Block], *, workers: int, scheduler: str) -> Iterator[tuple[Block, Arrays]]:
+def join_blocks(done: Mapping[Block, Arrays]) -> Arrays:
+    """Put the arrays of blocks end to end, in the order of their replicates.
+
+    Parameters
+    ----------
+    done : mapping of block to arrays
+        What `run_blocks` gives.
+
+    Returns
+    -------
+    dict of str to array
+        Each array over all replicates.
+
+    Examples
+    --------
+    >>> join_blocks({(1, 2): {"x": np.array([5.0])}, (0, 1): {"x": np.array([4.0])}})["x"].tolist()
+    [4.0, 5.0]
+    """
+    parts = [done[block] for block in sorted(done)]
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+def share_out(
+    work: Callable[[Task], Result], tasks: Iterable[Task], *, workers: int = 1, scheduler: str = "threads"
+) -> Iterator[tuple[Task, Result]]:
+    """Do tasks on threads, processes or a cluster, and give each as soon as it is done.
+
+    Parameters
+    ----------
+    work : callable
+        Does one task; for processes and clusters it must be picklable.
+    tasks : iterable
+        What it is called with.
+    workers, scheduler
+        As in `run_blocks`.
+
+    Yields
+    ------
+    tuple
+        A task and its result, in the order in which they are done.
+
+    Raises
+    ------
+    TrialError
+        If there is no such scheduler.
+
+    Examples
+    --------
+    >>> dict(share_out(lambda task: task**2, [1, 2, 3], workers=2))[3]
+    9
+    """
     if workers < 1 or not (scheduler in _LOCAL or scheduler.startswith(("tcp://", "tls://"))):
         message = f"expected workers from 1, and threads, processes or tcp://host:port; got {workers}, '{scheduler}'"
         raise TrialError(message)
-    tasks = (joblib.delayed(_labelled)(work, block) for block in blocks)
+    calls = (joblib.delayed(_labelled)(work, task) for task in tasks)
     with ExitStack() as stack:
         if scheduler in _LOCAL:
             crew = joblib.Parallel(workers, backend=_LOCAL[scheduler], return_as="generator_unordered", batch_size=1)
@@ -152,11 +230,11 @@ def _compute(work: Work, blocks: Sequence[Block], *, workers: int, scheduler: st
             stack.enter_context(_cluster(scheduler))
             stack.enter_context(joblib.parallel_config(backend="dask"))
             crew = joblib.Parallel(return_as="generator_unordered", batch_size=1)
-        yield from crew(tasks)
+        yield from crew(calls)
 
 
-def _labelled(work: Work, block: Block) -> tuple[Block, Arrays]:
-    return block, work(block)
+def _labelled(work: Callable[[Task], Result], task: Task) -> tuple[Task, Result]:
+    return task, work(task)
 
 
 def _cluster(address: str) -> Any:  # noqa: ANN401 - a Client, of a package that need not be installed
