@@ -1,4 +1,4 @@
-"""How fast an EEG becomes markers: cleaning, epochs, spectra with intervals, slope, phase lag, an evoked potential.
+"""How fast an EEG becomes markers: cleaning, components, epochs, spectra with intervals, lag, sources, an evoked wave.
 
 Writes bench/eeg.json with the machine's description and its load. The recording is simulated and seeded: 64 channels,
 5 minutes, 500 Hz. One process; OMP_NUM_THREADS sets its threads.
@@ -19,25 +19,34 @@ from chain import machine
 from backloop.eeg import (
     THETA,
     EegEvent,
+    EegPlan,
     EegRecording,
     clean_eeg,
     cut_epochs,
-    measure_phase_lag,
-    multitaper_spectra,
+    lead_fields,
     read_eeg,
     read_eeg_markers,
     read_evoked_markers,
+    source_atlas,
+    take_out_components,
 )
+from backloop.signals import measure_phase_lag, multitaper_spectra
 
 CHANNELS, SECONDS, RATE, SEED = 64, 300, 500.0, 20261122
 ROWS, COLUMNS = ("AF", "F", "FC", "C", "CP", "P", "PO"), ("7", "5", "3", "1", "z", "2", "4", "6", "8")
-NAMES = (*(f"{row}{column}" for row in ROWS for column in COLUMNS), "Oz")
+AT_THE_EAR = {"FC7": "FT7", "FC8": "FT8", "C7": "T7", "C8": "T8", "CP7": "TP7", "CP8": "TP8"}
+NAMES = (*(AT_THE_EAR.get(row + column, row + column) for row in ROWS for column in COLUMNS), "Oz")
 PERSON = {"participant_id": "sub-01", "session_id": "ses-01"}
 
 
 def main() -> None:
     options = _options()
     rest = _simulate()
+    plain = EegPlan(ica="off", sources=False)
+    bare = clean_eeg(rest, EegPlan(ica="off", burst_sd=0, reference="recorded")).recording
+    begun = time.perf_counter()
+    lead_fields(rest.channels, source_atlas().points)
+    head = round(time.perf_counter() - begun, 3)
     clean = clean_eeg(rest)
     epochs = cut_epochs(clean)
     apart = epochs.apart()
@@ -47,10 +56,15 @@ def main() -> None:
         steps: dict[str, Callable[[], object]] = {
             "read": lambda: read_eeg(path, eyes="closed"),
             "clean": lambda: clean_eeg(rest),
+            "clean without components": lambda: clean_eeg(rest, plain),
+            "components": lambda: take_out_components(bare, seed=0),
             "epochs": lambda: cut_epochs(clean),
             "spectra": lambda: multitaper_spectra(epochs.values, rate_hz=RATE, bandwidth_hz=1.0, hz=hz),
             "phase lag": lambda: measure_phase_lag(apart.values, THETA, rate_hz=RATE, groups=apart.groups()),
             "file to resting markers": lambda: read_eeg_markers(read_eeg(path, eyes="closed"), **PERSON),
+            "the same without components and sources": lambda: read_eeg_markers(
+                read_eeg(path, eyes="closed"), plan=plain, **PERSON
+            ),
             "evoked potential": lambda: read_evoked_markers(rest, "p300", ("target",), **PERSON),
         }
         result = {
@@ -58,7 +72,10 @@ def main() -> None:
             "threads": os.environ.get("OMP_NUM_THREADS", "all"),
             "load_before": round(os.getloadavg()[0], 1),
             "recording": {"channels": CHANNELS, "seconds": SECONDS, "rate_hz": RATE, "epochs": len(epochs)},
-            "seconds": {name: _best(step, options.repeats) for name, step in steps.items()},
+            "seconds": {
+                "head model, once a process": head,
+                **{name: _best(step, options.repeats) for name, step in steps.items()},
+            },
             "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
             "aim": "file to resting markers within 8 s",
         }

@@ -1,12 +1,15 @@
-"""How fast and in how much memory a resting scan becomes markers, beside nilearn's chain and per-voxel loops.
+"""How fast and in how much memory recordings become markers: one scan, and a cohort over workers.
 
-Writes bench/panel.json with the machine's description and its load. The scans are simulated and lie in a temporary
-folder; every measurement runs in a process of its own with one thread. Loops over voxels run on a subset and are
-extrapolated, which the result says.
+Writes bench/panel.json with the machine's description and its load. One scan stands beside nilearn's chain and
+per-voxel loops; a cohort of made-up people (tests/data/brain_cohort) goes through one process, two, and two workers of
+a local Dask cluster. All is simulated and lies in a temporary folder; every measurement runs in a process of its own
+with one thread. Loops over voxels run on a subset and are extrapolated, which the result says. The chain of one EEG is
+measured by bench/eeg.py and told here.
 """
 
 import argparse
 import gzip
+import importlib.util
 import json
 import os
 import resource
@@ -18,12 +21,14 @@ import time
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 
 SIZES = {"64x64x36x240": ((64, 64, 36), 240, 3.0), "91x109x91x200": ((91, 109, 91), 200, 2.0)}
 TR, CONFOUNDS, SEEDS, SUBSET, SEED = 2.0, 24, 12, 300, 20261122
 LOW, HIGH = 0.01, 0.1
+MAKER = Path(__file__).parents[1] / "tests" / "data" / "brain_cohort" / "make.py"
 
 
 def main() -> None:
@@ -36,12 +41,14 @@ def main() -> None:
         "versions": {name: version(name) for name in ("nilearn", "numpy", "scipy", "isal")},
     }
     with tempfile.TemporaryDirectory() as folder:
-        for size, scan in SIZES.items():
+        result["cohort"] = _cohort(Path(folder) / "cohort", options)
+        for size, scan in SIZES.items() if not options.cohort_only else ():
             place = Path(folder) / size
             _simulate(place, *scan)
             result[size] = {"compressed_mb": round((place / "bold.nii.gz").stat().st_size / 1e6, 1)}
-            result[size] |= {job: _measure(job, place, options.repeats) for job in JOBS}
+            result[size] |= {job: _measure(job, place, options.repeats) for job in SCAN_JOBS}
             result[size]["ratios"] = _ratios(result[size])
+    result["eeg"] = _eeg()
     options.out.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
     print(json.dumps(result, indent=2))
 
@@ -144,7 +151,38 @@ def lomb_scargle_loop(folder: Path) -> dict[str, float]:
     return _extrapolated(loop, chosen.shape[1], values.shape[1])
 
 
-JOBS: dict[str, Callable[[Path], dict[str, float]]] = {
+def one_worker(folder: Path) -> dict[str, float]:
+    """A cohort in one process, one person after the other."""
+    return _run_cohort(folder, jobs=1)
+
+
+def two_workers(folder: Path) -> dict[str, float]:
+    """A cohort over two processes."""
+    return _run_cohort(folder, jobs=2)
+
+
+def dask_cluster(folder: Path) -> dict[str, float]:
+    """A cohort over a local Dask cluster of two workers, without the time the cluster takes to start."""
+    from distributed import LocalCluster
+
+    begun = time.perf_counter()
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+        started = time.perf_counter() - begun
+        return _run_cohort(folder, scheduler=cluster.scheduler_address) | {"cluster_started_in_s": started}
+
+
+def _run_cohort(folder: Path, **how: object) -> dict[str, float]:
+    from backloop.cohort import PanelJob, run_panel
+
+    with tempfile.TemporaryDirectory(dir=folder.parent) as out:
+        begun = time.perf_counter()
+        run = run_panel(PanelJob(folder, Path(out) / "panels"), **how)
+        seconds = time.perf_counter() - begun
+        readings = sum(len(panel.rows) for panel in run.panels())
+    return {"seconds": seconds, "people": len(run.done), "failures": len(run.failures), "rows": readings}
+
+
+SCAN_JOBS: dict[str, Callable[[Path], dict[str, float]]] = {
     "one_pass": one_pass,
     "homogeneity": homogeneity,
     "gappy_spectrum": gappy_spectrum,
@@ -152,8 +190,40 @@ JOBS: dict[str, Callable[[Path], dict[str, float]]] = {
     "homogeneity_loop": homogeneity_loop,
     "lomb_scargle_loop": lomb_scargle_loop,
 }
+COHORT_JOBS: dict[str, Callable[[Path], dict[str, float]]] = {
+    "one_worker": one_worker,
+    "two_workers": two_workers,
+    "dask_cluster": dask_cluster,
+}
+JOBS = SCAN_JOBS | COHORT_JOBS
 REPEATED = {"one_pass", "homogeneity", "gappy_spectrum"}
 BESIDE = {"one_pass": "nilearn_chain", "homogeneity": "homogeneity_loop", "gappy_spectrum": "lomb_scargle_loop"}
+
+
+def _cohort(folder: Path, options: argparse.Namespace) -> dict[str, object]:
+    """Make the people once, then let each way of sharing the work do all of them anew."""
+    maker = _maker()
+    plan = maker.CohortPlan(people=options.people, voxel_mm=options.voxel_mm, volumes=240)
+    maker.make_cohort(folder, plan)
+    found: dict[str, object] = {"people": plan.people, "voxel_mm": plan.voxel_mm, "volumes": plan.volumes}
+    runs = {job: _measure(job, folder, 1) for job in COHORT_JOBS}
+    alone = runs["one_worker"]["seconds"]
+    ratios = {job: round(alone / run["seconds"], 2) for job, run in runs.items()}
+    return found | runs | {"times_faster_than_one_worker": ratios}
+
+
+def _maker() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("make_brain_cohort", MAKER)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def _eeg() -> dict[str, object]:
+    """Tell what bench/eeg.py measured last, on the machine that it names."""
+    told = json.loads(Path(__file__).with_name("eeg.json").read_text(encoding="utf-8"))
+    return {"from": "bench/eeg.json", "recording": told["recording"], "seconds": told["seconds"]}
 
 
 def _measure(job: str, folder: Path, repeats: int) -> dict[str, object]:
@@ -181,7 +251,8 @@ def _ratios(found: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
 
 def _work(job: str, folder: Path) -> None:
     found = JOBS[job](folder)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9
+    whose = resource.RUSAGE_SELF if job in SCAN_JOBS else resource.RUSAGE_CHILDREN
+    peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, whose)) * 1024 / 1e9
     print(json.dumps(found | {"peak_gb": peak}))
 
 
@@ -261,6 +332,9 @@ def _machine() -> dict[str, object]:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, epilog="Example: python bench/panel.py --repeats 3")
     parser.add_argument("--repeats", type=int, default=5, help="how often our own parts run; the best is told")
+    parser.add_argument("--people", type=int, default=24, help="how many people the cohort has")
+    parser.add_argument("--voxel-mm", type=float, default=4.0, help="the edge of their scans' voxels")
+    parser.add_argument("--cohort-only", action="store_true", help="leave the single scans out")
     parser.add_argument("--out", type=Path, default=Path(__file__).with_suffix(".json"), help="where the result goes")
     parser.add_argument("--job", choices=sorted(JOBS), help="one measurement, in this process (used by the bench)")
     parser.add_argument("--folder", type=Path, help="where the simulated scan lies")

@@ -45,7 +45,7 @@ def test_planted_amplitude_is_found(made_brain, readings: dict[str, Reading]):
 def test_planted_connectivity_is_found(made_brain, readings: dict[str, Reading]):
     """Two places that share a signal read its Fisher z; a third reads none."""
     planted = float(np.arctanh(made_brain.correlation))
-    joined, apart = readings["nac-mpfc-connectivity"], readings["nac-mpfc-connectivity.dlpfc"]
+    joined, apart = readings["nac-mpfc-connectivity"], readings["nac-dlpfc.both"]
 
     assert joined.interval.low < planted < joined.interval.high
     assert apart.interval.low < 0 < apart.interval.high
@@ -118,7 +118,7 @@ def test_uncovered_places_are_absent_with_a_reason(readings: dict[str, Reading])
 
 def test_homogeneity_is_read_with_its_brain_mean(readings: dict[str, Reading]):
     """Unsmoothed noise has little homogeneity, and the reading says what the brain's mean was."""
-    found = readings["s1-alff.homogeneity"]
+    found = readings["s1-reho"]
 
     assert 0 < found.quality["brain_mean"] < found.value + 0.5 < 1
     assert found.interval.low <= found.value <= found.interval.high

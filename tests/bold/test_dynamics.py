@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backloop.bold import StateBook, assign_states, follow_states, read_states, slide_windows
+from backloop.bold import StateBook, assign_states, connect_within, follow_states, read_states, slide_windows
 from backloop.errors import MeasureError, UnreadableSource
 
 BOOK = {
@@ -126,3 +126,14 @@ def test_states_that_contradict_themselves_are_refused(tmp_path: Path, change: d
 
     with pytest.raises(UnreadableSource, match=said):
         read_states(path)
+
+
+def test_coupling_within_a_state_is_that_of_its_windows():
+    """The mean over the state's windows, with a range from their scatter; too little time has none."""
+    windows = np.array([[0.2, 0.0], [0.4, 0.2], [0.6, 0.1]], dtype=np.float32)[:, :1]
+    found, reach = connect_within(windows, ("vpl", "postcentral"), independent=2.0)["vpl-postcentral"]
+
+    assert found == pytest.approx(0.4)
+    assert reach.high - reach.low == pytest.approx(2 * 1.959964 * windows.std() / np.sqrt(2), rel=1e-5)
+    assert connect_within(windows, ("vpl", "postcentral"), independent=1.5)["vpl-postcentral"][1] is None
+    assert connect_within(windows[:0], ("vpl", "postcentral"), independent=2.0) == {}

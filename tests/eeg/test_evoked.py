@@ -1,5 +1,6 @@
 """Evoked potentials: amplitude, latency and measurement error of what was planted, and of a real P300."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -122,6 +123,28 @@ def test_half_the_area_lies_where_it_was_drawn():
     found = fractional_latency(ms, np.stack((triangle, np.roll(triangle, 15), -triangle)))
 
     np.testing.assert_allclose(found, [40, 55, np.nan])
+
+
+@pytest.mark.parametrize("component", sorted(evoked_components()))
+def test_every_component_is_read_with_its_error(component):
+    """Early and late somatosensory, P300, feedback and balance: amplitude and latencies, each with its SME."""
+    asked = evoked_components()[component]
+    sign, peak = (1 if asked.sign == "positive" else -1), float(np.mean(asked.window_ms))
+    names = (*NAMES, "CP4")
+    task = _task(peak_ms=peak, width_ms=(asked.window_ms[1] - asked.window_ms[0]) / 6, size=15 * sign, rate=1000.0)
+    values = np.concatenate((task.values, task.values[-1:]))
+    task = replace(task, values=values, channels=names)
+    amplitude, latency, at = read_evoked_markers(
+        task, component, ("a", "b") if asked.is_difference else ("a",), **PERSON
+    )
+
+    assert amplitude.value == pytest.approx(15 if asked.sign == "either" else amplitude.value, rel=0.5)
+    assert np.sign(amplitude.value) == (1 if asked.sign == "either" else sign)
+    assert at.value == pytest.approx(peak, abs=0.2 * (asked.window_ms[1] - asked.window_ms[0]))
+    for reading in (amplitude, latency, at):
+        half = (reading.interval.high - reading.interval.low) / 2
+        assert reading.quality["sme"] > 0
+        assert half == pytest.approx(1.96 * reading.quality["sme"], rel=1e-3)
 
 
 def test_every_component_has_channels_window_and_source():

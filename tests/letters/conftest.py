@@ -8,8 +8,10 @@ from html.parser import HTMLParser
 import pytest
 
 from backloop.follow import Change, Course, Outcome, Yardstick
-from backloop.library import Dose, EvidenceRow, Guideline, Harm, Stage
+from backloop.library import Dose, EvidenceRow, Guideline, Harm, Library, Stage
 from backloop.measure import BandName, Because, Measure, Measures
+from backloop.norms import Control, Controls, ReferencePerson
+from backloop.panel import Panel, PanelProblem, make_panel
 from backloop.plan import (
     Alert,
     Burden,
@@ -25,6 +27,7 @@ from backloop.plan import (
 )
 from backloop.profile import Finding, NextTest, Profile, Support, Verdict
 from backloop.record import Origin, Participant, Record, Session
+from backloop.recordings import Curve, Derivation, FileUsed, Matrix, Reading
 from backloop.train import Activity, Assessment, Programme, Quota, SessionPlan, WeekPlan
 from backloop.units import Absent, Certainty, Interval, Scale, Text
 
@@ -528,7 +531,7 @@ class Page(HTMLParser):
     def handle_starttag(self, tag, attrs):
         """Note an element."""
         self.tags.append((tag, dict(attrs)))
-        if tag not in {"meta", "br"}:
+        if tag not in {"meta", "br", "img"}:
             self._open.append(tag)
 
     def handle_startendtag(self, tag, attrs):
@@ -562,7 +565,7 @@ class Page(HTMLParser):
         counts = {
             name: len(self.all(name)) for name in ("table", "caption", "figure", "figcaption", "svg", "title", "desc")
         }
-        outside = re.findall(r"(?:src|href|action)=[\"'](?!#)[^\"']*|url\((?!#)|@import", self.html)
+        outside = re.findall(r"(?:src|href|action)=[\"'](?!#|data:image/png;)[^\"']*|url\((?!#)|@import", self.html)
         found = {
             "the language is not said": not self.all("html")[0][1].get("lang"),
             "there is not one h1": levels.count(1) != 1 or levels[0] != 1,
@@ -574,8 +577,9 @@ class Page(HTMLParser):
             "a table header has no scope": any("scope" not in attrs for _, attrs in self.all("th")),
             "a figure has no caption": counts["figure"] != counts["figcaption"],
             "a picture has no name or text": not counts["svg"] == counts["desc"] == counts["title"] - 1,
+            "an image has no words": any(not attrs.get("alt") for _, attrs in self.all("img")),
             "a picture has no role": any(attrs.get("role") != "img" for _, attrs in self.all("svg")),
-            f"it reaches outside: {outside}": outside or self.all("script", "link", "img", "iframe", "object"),
+            f"it reaches outside: {outside}": outside or self.all("script", "link", "iframe", "object"),
         }
         return [fault for fault, holds in found.items() if holds]
 
@@ -584,3 +588,88 @@ class Page(HTMLParser):
 def page():
     """Give the reader of pages."""
     return Page
+
+
+def _reading(marker: str, value: float | None, unit: str, **more) -> Reading:
+    shell = {"participant_id": PERSON, "session_id": "ses-w00", "convention": "as plain, 0.01-0.08 Hz"}
+    if value is None:
+        shell |= {"absent": Absent.ARTEFACT, "reason": words("the scan is too short", "扫描时间过短")}
+    return Reading(marker=marker, value=value, unit=unit, **shell | more)
+
+
+@pytest.fixture(scope="session")
+def panel() -> Panel:
+    """Markers of five kinds: with own controls and without, conflicting and not, absent, and one unread file."""
+    used = FileUsed(name=f"{PERSON}_task-rest_bold.nii.gz", sha256="a" * 64)
+    scan = {
+        "interval": Interval(low=0.9, high=1.4), "n": 180, "counted": "volumes",
+        "quality": {"mean_fd_mm": 0.12, "kept_volumes_fraction": 0.95, "frequency_bins": 25.0},
+        "notes": (words("360 s of scan.", "扫描360 s。"),),
+        "because": Derivation(files=(used,), parameters={"confounds": "24P"}, software={"scipy": "1.17.1"}),
+    }  # fmt: skip
+    readings = [
+        _reading("s1-alff", 1.2, "ratio to brain mean", **scan),
+        _reading("s1-alff.slow-5", 1.1, "ratio to brain mean", **scan),
+        _reading("nac-slow5", 0.09, "fraction", **scan | {"interval": Interval(low=0.04, high=0.2)}),
+        _reading("mpfc-dmn", None, "Fisher z"),
+        _reading("eeg-peak-alpha", 9.6, "Hz", interval=Interval(low=9.1, high=10.1)),
+        _reading("p300", 5.2, "µV", n=58, counted="trials", quality={"sme": 0.4}),
+        _reading("acc-naa", 9.1, "mmol/kg"),
+        _reading("nac-volume", 1058, "mm3", quality={"surface_holes": 12.0}),
+    ]
+    held = {"s1-alff": 1.0, "acc-naa": 9.5, "nac-slow5": 0.1}
+    people = tuple(
+        Control(
+            person=ReferencePerson(age_years=40 + place, is_male=place % 2 == 0),
+            markers={marker: middle * (1 + 0.02 * (place - 6)) for marker, middle in held.items()},
+        )
+        for place in range(13)
+    )
+    why = words("the file is a web page saved under this name", "文件实为以该名称保存的网页")
+    return make_panel(
+        readings,
+        participant_id=PERSON,
+        library=Library.packaged(),
+        controls=Controls(people=people),
+        problems=[PanelProblem(source=f"{PERSON}_task-rest_eeg.edf", reason=why, modality="eeg")],
+        is_made_up=True,
+    )
+
+
+@pytest.fixture(scope="session")
+def curves() -> tuple[Curve, ...]:
+    """A spectrum of the scan, two of the EEG, and an evoked average."""
+    hz = tuple(2 + 0.5 * place for place in range(60))
+    ms = tuple(-200.0 + 10 * place for place in range(100))
+    names = (
+        words("Spectrum", "频谱"),
+        words("All channels", "全部导联"),
+        words("Slope", "斜率"),
+        words("P300, Pz", "P300，Pz"),
+    )
+    shapes = (
+        (
+            "nac-slow5",
+            tuple(0.01 * place for place in range(1, 25)),
+            "Hz",
+            "%",
+            {"slow-5-low": 0.01, "slow-5-high": 0.027},
+        ),
+        ("eeg-peak-alpha", hz, "Hz", "dB", {"alpha-peak": 9.6}),
+        ("eeg-peak-alpha", hz, "Hz", "dB", {}),
+        ("p300", ms, "ms", "µV", {"window-low": 250.0, "window-high": 500.0, "latency": 401.0, "peak": 404.0}),
+    )
+    return tuple(
+        Curve(name=name, marker=marker, x=x, y=tuple(1 / (1 + place) for place in range(len(x))), x_unit=x_unit,
+              y_unit=y_unit, marks=marks)
+        for name, (marker, x, x_unit, y_unit, marks) in zip(names, shapes, strict=True)
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def matrix() -> Matrix:
+    """Three places, one of them unknown to the packaged atlas, and one pair without a value."""
+    values = ((None, 0.8, -0.2), (0.8, None, None), (-0.2, None, None))
+    return Matrix(
+        name=words("Connectivity", "功能连接"), labels=("accumbens", "mpfc", "site-own"), values=values, unit="Fisher z"
+    )

@@ -89,3 +89,13 @@ def test_groups_are_named_once_and_differ_in_shape(record, measures):
 
     assert [text for text in _texts(svg) if text in {"training", "usual care"}] == ["training", "usual care"]
     assert "stroke-dasharray" in svg
+
+
+@pytest.mark.parametrize(("lang", "said"), [("en", "A plan was signed or changed at"), ("zh", "签署或修改方案的就诊")])
+def test_the_visits_at_which_a_plan_was_signed_are_marked(course, lang, said):
+    """A signed plan is a line in every panel and a sentence for those who do not see it."""
+    first = course.sessions[0].session_id
+
+    assert said in course_picture(course, signed={first}, lang=lang)
+    assert said not in course_picture(course, signed={"ses-none"}, lang=lang)
+    assert course_picture(course, lang=lang) == course_picture(course, signed=(), lang=lang)

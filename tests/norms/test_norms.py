@@ -173,3 +173,25 @@ def test_the_best_reference_at_hand_is_taken(person, n, archives, basis):
     found = find_standing(make_reading(), library=LIBRARY, person=person, controls=controls, archives=archives)
 
     assert found.basis == basis
+
+
+def test_open_eyes_are_never_held_against_closed_ones():
+    """A rest with open eyes finds its own column of the controls, or none."""
+    people = [
+        Control(person=ReferencePerson(age_years=40, is_male=True), markers={"eeg-alpha-power@closed": 0.3 + n / 100})
+        for n in range(10)
+    ]
+    controls, library = Controls(people=tuple(people)), Library.packaged()
+    found = {}
+    for eyes in ("closed", "open"):
+        reading = Reading(
+            marker="eeg-alpha-power",
+            participant_id="sub-1",
+            session_id="ses-1",
+            value=0.4,
+            unit="fraction",
+            convention="multitaper",
+            because=Derivation(parameters={"eyes": eyes}),
+        )
+        found[eyes] = find_standing(reading, library=library, controls=controls).basis
+    assert found == {"closed": "own controls", "open": "literature direction"}

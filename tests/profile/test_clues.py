@@ -110,4 +110,4 @@ def test_every_packaged_clue_finds_its_book():
     """Each clue of each packaged mechanism asks for measures that its book yields."""
     for ready in mechanisms_of(Library.packaged()):
         for each in ready.clues:
-            assert each.asks <= ready.scales.keys(), each.clue.id
+            assert each.measures <= ready.scales.keys(), each.clue.id

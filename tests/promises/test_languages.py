@@ -27,6 +27,7 @@ from backloop.library import (
     Protocol,
     SafetyRule,
     SessionRule,
+    SexFinding,
     Task,
 )
 from backloop.profile import AgainstNorm
@@ -44,7 +45,8 @@ PLAIN = {
         stage strand strands tasks to_bed unanswered verdict""",
     "sources, editions and remarks for maintainers": """domain edition note reference references software validation
         version""",
-    "tags, codes and units": "baseline_unit code language system unit",
+    "tags, codes and units": "baseline_unit code counted language quality system unit",
+    "whose definition a recording followed, in the words of its engine": "convention",
     "names of people, bodies and language versions": "body holder name",
     "words of the person or the clinic": "activity goals label",
 }
@@ -55,6 +57,7 @@ SHOWN = (
     *((EvidenceRow, name) for name in ("outcome", "given", "comparator", "measure", "rated_by")),
     *((Harm, name) for name in ("what", "rate")),
     *((MarkerEvidence, name) for name in ("finding", "n")),
+    *((SexFinding, name) for name in ("finding", "n")),
 )
 
 

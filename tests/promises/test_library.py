@@ -7,12 +7,16 @@ from typing import get_args
 import pytest
 
 from backloop.library import SHELVES, Book, Condition, Library, Quantity, Score, cited_keys
+from backloop.tissues import Structures, read_structure_markers
 from backloop.units import Frozen, Text
 
 LIBRARY = Library.packaged()
 BOOKS = [(name, book_id) for name in SHELVES for book_id in sorted(LIBRARY.shelf(name))]
 CHINESE = re.compile(r"[㐀-鿿]")
 OWN_RULES = {"backloop-convention", "backloop-unverified"}
+NOBODY = Structures(person="nobody", volumes_mm3={}, cortex={}, files=())
+SIDED = read_structure_markers(NOBODY, participant_id="sub-0", session_id="ses-0")
+"""What is read of the structure of a brain: markers, and their sides as parts."""
 
 EXPECTED = {
     "instruments": """nrs vas bpi rmdq odi frebaq tsk-17 tsk-13 tsk-11 fabq pcs pseq bbq back-paq-10 csi paindetect
@@ -25,7 +29,12 @@ EXPECTED = {
     "markers": """eeg-alpha-power eeg-theta-alpha-ratio eeg-peak-alpha nac-slow5 nac-volume nac-mpfc-connectivity
         s1-back-salience s1-back-dmn s1-back-fa visual-s1 mpfc-dmn amygdala-cen hippocampus-mpfc
         thalamocortical-dynamics acc-naa acc-glx acc-thickness vlpfc-thickness s1-alff acc-alff p300 pag-vmpfc
-        frontal-pole-oxygenation eeg-theta-connectivity feedback-negativity balance-n1 somatosensory-evoked""",
+        frontal-pole-oxygenation eeg-theta-connectivity feedback-negativity balance-n1 somatosensory-evoked
+        m1-alff paracentral-alff sma-alff insula-alff amygdala-alff hippocampus-alff thalamus-alff dmn-alff
+        s1-reho acc-reho mpfc-salience mpfc-somatomotor mpfc-cen amygdala-dmn nac-dlpfc vta-mpfc vta-hippocampus
+        sfg-thickness s1-thickness s1-volume acc-volume amygdala-volume hippocampus-volume slf-fa
+        eeg-theta-power eeg-beta-power eeg-slope eeg-alpha-reactivity evoked-habituation
+        acc-mi dlpfc-naa dlpfc-glucose m1-naa s1-naa s1-cho insula-naa thalamus-mi pag-glx-gaba""",
     "mechanisms": """cortical-map thalamocortical-dysrhythmia mesolimbic central-sensitisation network-reorganisation
         descending-inhibition neurometabolic threat-beliefs catastrophising low-self-efficacy low-mood anxiety
         poor-sleep motor-control trigger-points segmental-stiffness deconditioning nociceptive neuropathic
@@ -81,7 +90,13 @@ def askable() -> set[str]:
     shelves = ("instruments", "protocols")
     found = {name for shelf in shelves for book in LIBRARY.shelf(shelf).values() for name in _names(book)}
     known_of_itself = {"sessions.missed-in-a-row", "sessions.days-since-last", *get_args(Quantity)}
-    return found | set(LIBRARY.shelf("markers")) | known_of_itself
+    return found | _asked_of_markers() | known_of_itself
+
+
+def _asked_of_markers() -> set[str]:
+    """Name every marker, the sides of those that are read on both, and how far each lies from healthy people."""
+    markers = {*LIBRARY.shelf("markers"), *(reading.marker for reading in SIDED)}
+    return markers | {f"{marker}.deviation{end}" for marker in markers for end in ("", "-low", "-high")}
 
 
 @pytest.mark.parametrize("shelf", SHELVES)

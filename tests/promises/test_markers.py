@@ -50,6 +50,13 @@ def test_a_marker_is_used_by_a_mechanism(book):
     assert book.id in sources
 
 
+def test_findings_of_one_sex_name_their_study_and_are_not_taken_for_read(book):
+    """What was found in one sex has words and a source; none was read whole."""
+    for row in book.sex_findings:
+        assert row.reference in LIBRARY.references
+        assert (row.verified, bool(row.note)) == (False, True)
+
+
 def test_alpha_power_is_conflicting():
     """The review says lower; a study in this population found it higher, the largest data sets nothing."""
     assert SHELF["eeg-alpha-power"].is_conflicting

@@ -15,6 +15,7 @@ GROUPS = {
     "pain type": "nociceptive neuropathic nociplastic",
 }
 WEAK = {"weak"}
+CERTAINTIES = ("unrated", "very low", "low", "moderate", "high")
 
 
 @pytest.fixture(params=sorted(SHELF))
@@ -76,6 +77,30 @@ def test_nothing_leans_on_a_conflicting_marker(book):
     leaning = [clue for clue in book.clues if clue.source in markers and markers[clue.source].is_conflicting]
 
     assert {clue.strength for clue in leaning} <= WEAK
+
+
+def test_a_marker_on_which_studies_disagree_has_no_limit(book):
+    """What is never counted is not given a limit that looks as if it were."""
+    markers = LIBRARY.shelf("markers")
+    disputed = [clue for clue in book.clues if clue.source in markers and markers[clue.source].is_conflicting]
+
+    assert {(clue.speaks_for, clue.speaks_against) for clue in disputed} <= {(None, None)}
+
+
+def test_a_marker_speaks_through_its_deviation_only_and_no_louder_than_it_is_sure(book):
+    """No value of a recording has a limit of its own; the limit is unverified, its weight the marker's certainty's."""
+    markers = LIBRARY.shelf("markers")
+    for clue in book.clues:
+        questions = [each for each in (clue.speaks_for, clue.speaks_against) if each is not None]
+        if clue.source not in markers or not questions:
+            continue
+        ends = {name.rpartition(".")[2] for question in questions for name in question.ids()}
+
+        assert ends <= {"deviation", "deviation-low", "deviation-high"}
+        assert not clue.verified
+        assert clue.strength == "weak" or markers[clue.source].certainty in {"moderate", "high"}
+        assert CERTAINTIES.index(clue.certainty) <= CERTAINTIES.index(markers[clue.source].certainty)
+        assert "backloop-convention" in book.references
 
 
 def test_it_says_what_would_settle_it(book):

@@ -164,3 +164,31 @@ def test_many_people_are_read_from_one_table():
     volumes = [readings(person)["nac-volume"].value for person in people[:40]]
 
     assert all(400 < volume < 2000 for volume in volumes)
+
+
+@needs_data
+def test_regions_of_the_sample_subject_by_hand():
+    """Grey matter adds up, thickness is weighted by area, and no published model is named for grey matter."""
+    found = readings(read_freesurfer(DATA / "structure" / "bert"))
+    cortex = read_freesurfer(DATA / "structure" / "bert").cortex
+    cingulate = [cortex[f"{side}.{part}anteriorcingulate"] for side in ("lh", "rh") for part in ("rostral", "caudal")]
+    frontal = [cortex[f"{side}.superiorfrontal"] for side in ("lh", "rh")]
+    areas = [region.area_mm2 for region in frontal]
+
+    assert found["acc-volume"].value == sum(region.volume_mm3 for region in cingulate)
+    assert found["sfg-thickness"].value == pytest.approx(
+        np.average([region.thickness_mm for region in frontal], weights=areas)
+    )
+    assert found["s1-thickness.left"].because.parameters["normative_region"] == "L_postcentral"
+    assert "normative_region" not in found["s1-volume.left"].because.parameters
+    assert found["amygdala-volume.left"].because.parameters["normative_region"] == "Left-Amygdala"
+
+
+def test_grey_matter_is_freed_of_head_size_too():
+    """A share of the intracranial volume, in that unit."""
+    cortex = {f"{side}.postcentral": CorticalRegion(thickness_mm=2.0, volume_mm3=9000.0) for side in ("lh", "rh")}
+    found = readings(make_person(cortex=cortex), head_size=HeadSize(rule="proportion"))
+
+    assert found["s1-volume"].value == pytest.approx(18_000 / 1_520_000)
+    assert found["s1-volume"].unit == "fraction"
+    assert found["acc-volume"].absent is Absent.ARTEFACT

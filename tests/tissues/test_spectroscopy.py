@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from backloop.errors import UnitMismatch
+from backloop.errors import MeasureError, UnitMismatch
 from backloop.library import Library
 from backloop.recordings.readings import FileUsed, Reading
 from backloop.tissues.metabolite_tables import read_metabolites
@@ -125,3 +125,57 @@ def test_no_gate_claims_to_be_verified():
     """An unverified limit may inform; it never declares a spectrum good."""
     assert {gate.verified for gate in QUALITY_GATES} == {False}
     assert {gate.reference for gate in QUALITY_GATES} <= set(Library.packaged().references)
+
+
+def _elsewhere(table: MetaboliteTable, voxel: str) -> dict[str, Reading]:
+    found = read_spectrum_markers(table, participant_id="sub-1", session_id="ses-1", voxel=voxel, correction=VOXEL)
+    return {reading.marker: reading for reading in found}
+
+
+@pytest.mark.parametrize(
+    ("voxel", "metabolite", "marker"),
+    [
+        ("anterior cingulate", "mI", "acc-mi"),
+        ("dorsolateral prefrontal", "NAA", "dlpfc-naa"),
+        ("dorsolateral prefrontal", "Glc", "dlpfc-glucose"),
+        ("primary motor", "NAA", "m1-naa"),
+        ("primary somatosensory", "NAA", "s1-naa"),
+        ("primary somatosensory", "tCho", "s1-cho"),
+        ("anterior insula", "NAA", "insula-naa"),
+        ("thalamus", "mI", "thalamus-mi"),
+    ],
+)
+def test_each_place_has_its_own_markers(voxel, metabolite, marker):
+    """The place decides the marker, in the unit of its book; no other place's marker comes with it."""
+    found = _elsewhere(make_table(Amount.told(metabolite, Scaling.MOLARITY, 8.0, percent=5.0)), voxel)
+    prefix = marker.partition("-")[0]
+
+    assert found[marker].value == pytest.approx(correct_for_tissue(8.0, VOXEL))
+    assert found[marker].unit == Library.packaged().marker(marker).scale.unit
+    assert {name.partition("-")[0] for name in found} == {prefix}
+
+
+def test_a_place_without_markers_is_refused():
+    """A spectrum of another place answers no marker."""
+    with pytest.raises(MeasureError, match="no marker is of the place 'occipital'"):
+        _elsewhere(make_table(NAA), "occipital")
+
+
+def test_a_ratio_to_another_metabolite_comes_from_one_scale():
+    """Glutamate and glutamine over GABA, with both relative bounds in its interval."""
+    glx = Amount.told("Glx", Scaling.MOLARITY, 10.0, percent=6.0)
+    gaba = Amount.told("GABA", Scaling.MOLARITY, 2.0, percent=8.0)
+    reading = _elsewhere(make_table(glx, gaba), "periaqueductal grey")["pag-glx-gaba"]
+
+    assert reading.value == 5.0
+    assert reading.interval.high == pytest.approx(5 * (1 + 1.959964 * 0.1))
+    assert "ratio to GABA" in reading.convention
+
+
+def test_a_ratio_to_what_was_not_found_is_absent():
+    """GABA at 999 % leaves no ratio to it."""
+    glx = Amount.told("Glx", Scaling.MOLARITY, 10.0, percent=6.0)
+    gaba = Amount.told("GABA", Scaling.MOLARITY, 2.0, percent=999.0)
+
+    assert _elsewhere(make_table(glx, gaba), "periaqueductal grey")["pag-glx-gaba"].absent is Absent.ARTEFACT
+    assert _elsewhere(make_table(glx), "periaqueductal grey")["pag-glx-gaba"].absent is Absent.NOT_ASKED

@@ -65,3 +65,13 @@ def test_each_mistake_has_its_message(tmp_path, text, said):
     """Another measure, a doubled tract and several people are told apart."""
     with pytest.raises(UnreadableSource, match=said):
         _read(tmp_path, text)
+
+
+def test_the_longitudinal_fasciculus_is_read_by_side(tmp_path):
+    """The right tract is the marker, the left its part; both may be held against published models."""
+    text = "tract\tfa\nSuperior_longitudinal_fasciculus_R\t0.46\nSuperior_longitudinal_fasciculus_L\t0.44\n"
+    found = _read(tmp_path, text)
+
+    assert (found["slf-fa"].value, found["slf-fa.left"].value) == (0.46, 0.44)
+    assert found["slf-fa"].because.parameters["normative_region"] == "FA_mean_of_Superior_longitudinal_fasciculus_R"
+    assert "whole tract" in found["slf-fa"].notes[0].en

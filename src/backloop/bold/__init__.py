@@ -14,7 +14,6 @@ if TYPE_CHECKING:
         measure_amplitude,
         share_power,
     )
-    from backloop.bold.bold import read_bold_markers, read_region_markers
     from backloop.bold.caveats import price_of_bins, price_of_samples, price_of_share, what_was_done
     from backloop.bold.cleaning import Projection, blocks, clean, make_projection
     from backloop.bold.confounds import CONFOUND_STRATEGIES, ConfoundStrategy, Nuisance, read_confounds
@@ -26,12 +25,23 @@ if TYPE_CHECKING:
         mean_by_label,
         mean_series,
     )
-    from backloop.bold.derivatives import BoldRun, find_bold_runs
-    from backloop.bold.dynamics import StateBook, StateTimes, assign_states, follow_states, read_states, slide_windows
+    from backloop.bold.derivatives import BoldRun, find_bold_runs, open_bold_run
+    from backloop.bold.dynamics import (
+        StateBook,
+        StateTimes,
+        assign_states,
+        connect_within,
+        follow_states,
+        read_states,
+        slide_windows,
+    )
+    from backloop.bold.harvesting import harvest_bold, harvest_regions, read_bold_markers, read_region_markers
     from backloop.bold.homogeneity import homogeneity_interval, measure_homogeneity
-    from backloop.bold.regions import MarkerPair, Region, RegionAtlas, find_columns, load_regions
+    from backloop.bold.maps import MapFolder, describe_dataset
+    from backloop.bold.overviews import connect_places, show_spectrum
+    from backloop.bold.regions import MarkerPair, MarkerPlace, Region, RegionAtlas, find_columns, load_regions
     from backloop.bold.scans import BoldPlan, BoldScan, Definition, made_up_scan
-    from backloop.bold.volumes import read_bold, read_cifti, read_label_image, read_mask
+    from backloop.bold.volumes import read_bold, read_cifti, read_label_image, read_mask, write_map
 
 __all__ = [
     "ALFF_CONVENTIONS",
@@ -43,7 +53,9 @@ __all__ = [
     "BoldScan",
     "ConfoundStrategy",
     "Definition",
+    "MapFolder",
     "MarkerPair",
+    "MarkerPlace",
     "Nuisance",
     "PowerShare",
     "Projection",
@@ -56,12 +68,17 @@ __all__ = [
     "blocks",
     "clean",
     "connect_pairs",
+    "connect_places",
+    "connect_within",
     "correlation_interval",
+    "describe_dataset",
     "effective_samples",
     "falff_interval",
     "find_bold_runs",
     "find_columns",
     "follow_states",
+    "harvest_bold",
+    "harvest_regions",
     "homogeneity_interval",
     "load_regions",
     "made_up_scan",
@@ -71,6 +88,7 @@ __all__ = [
     "mean_series",
     "measure_amplitude",
     "measure_homogeneity",
+    "open_bold_run",
     "price_of_bins",
     "price_of_samples",
     "price_of_share",
@@ -83,8 +101,10 @@ __all__ = [
     "read_region_markers",
     "read_states",
     "share_power",
+    "show_spectrum",
     "slide_windows",
     "what_was_done",
+    "write_map",
 ]
 
 # Each part is loaded when one of its names is first asked for.
@@ -102,7 +122,6 @@ _MODULES = {
         ),
         "amplitude",
     ),
-    **dict.fromkeys(("read_bold_markers", "read_region_markers"), "bold"),
     **dict.fromkeys(("price_of_bins", "price_of_samples", "price_of_share", "what_was_done"), "caveats"),
     **dict.fromkeys(("Projection", "blocks", "clean", "make_projection"), "cleaning"),
     **dict.fromkeys(("CONFOUND_STRATEGIES", "ConfoundStrategy", "Nuisance", "read_confounds"), "confounds"),
@@ -110,14 +129,26 @@ _MODULES = {
         ("connect_pairs", "correlation_interval", "effective_samples", "map_seeds", "mean_by_label", "mean_series"),
         "connectivity",
     ),
-    **dict.fromkeys(("BoldRun", "find_bold_runs"), "derivatives"),
+    **dict.fromkeys(("BoldRun", "find_bold_runs", "open_bold_run"), "derivatives"),
     **dict.fromkeys(
-        ("StateBook", "StateTimes", "assign_states", "follow_states", "read_states", "slide_windows"), "dynamics"
+        (
+            "StateBook",
+            "StateTimes",
+            "assign_states",
+            "connect_within",
+            "follow_states",
+            "read_states",
+            "slide_windows",
+        ),
+        "dynamics",
     ),
+    **dict.fromkeys(("harvest_bold", "harvest_regions", "read_bold_markers", "read_region_markers"), "harvesting"),
     **dict.fromkeys(("homogeneity_interval", "measure_homogeneity"), "homogeneity"),
-    **dict.fromkeys(("MarkerPair", "Region", "RegionAtlas", "find_columns", "load_regions"), "regions"),
+    **dict.fromkeys(("MapFolder", "describe_dataset"), "maps"),
+    **dict.fromkeys(("connect_places", "show_spectrum"), "overviews"),
+    **dict.fromkeys(("MarkerPair", "MarkerPlace", "Region", "RegionAtlas", "find_columns", "load_regions"), "regions"),
     **dict.fromkeys(("BoldPlan", "BoldScan", "Definition", "made_up_scan"), "scans"),
-    **dict.fromkeys(("read_bold", "read_cifti", "read_label_image", "read_mask"), "volumes"),
+    **dict.fromkeys(("read_bold", "read_cifti", "read_label_image", "read_mask", "write_map"), "volumes"),
 }
 
 

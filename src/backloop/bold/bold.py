@@ -4,6 +4,7 @@ Decides what is computed for which marker and what its reading warns of; the ari
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
 from backloop.bold.amplitude import (
     ALFF_CONVENTIONS,
@@ -15,133 +16,61 @@ from backloop.bold.amplitude import (
 )
 from backloop.bold.caveats import price_of_bins, price_of_samples, price_of_share, what_was_done
 from backloop.bold.cleaning import clean
-from backloop.bold.confounds import CONFOUND_STRATEGIES, Nuisance, read_confounds
 from backloop.bold.connectivity import connect_pairs, correlation_interval
-from backloop.bold.derivatives import BoldRun
-from backloop.bold.dynamics import StateBook, StateTimes, assign_states, follow_states, slide_windows
+from backloop.bold.dynamics import StateBook, StateTimes, assign_states, connect_within, follow_states, slide_windows
 from backloop.bold.homogeneity import homogeneity_interval, measure_homogeneity
+from backloop.bold.maps import MapFolder
 from backloop.bold.regions import MarkerPair
-from backloop.bold.scans import BoldPlan, BoldScan, Definition
-from backloop.bold.volumes import read_bold
+from backloop.bold.scans import BoldScan, Definition
 from backloop.recordings import (
     CONNECTIVITY_BAND,
     SLOW_4,
     SLOW_5,
     WHOLE_BAND,
-    BoldSeries,
     FrequencyBand,
     Reading,
     band_gap,
 )
 from backloop.units import Absent, Text
 
-__all__ = ["read_bold_markers", "read_region_markers"]
+__all__ = ["read_scan"]
 
-_TOP_HZ = 0.25
 _ALFF_BANDS = (WHOLE_BAND, SLOW_5, SLOW_4)
-_ALFF_MARKERS = {"s1-alff": "postcentral", "acc-alff": "acc"}
 _SLOW_5_MARKERS = {"nac-slow5": "accumbens", "nac-slow5.left": "accumbens-left", "nac-slow5.right": "accumbens-right"}
 _DYNAMICS = "thalamocortical-dynamics"
 _PAIR_CONVENTION = "mean Fisher z of node pairs; nuisance and 0.01-0.1 Hz in one projection"
+_SEED_CONVENTION = "Fisher z of the seed's mean series; nuisance and 0.01-0.1 Hz in one projection"
 _REHO_CONVENTION = "ReHo, 27 neighbours, nuisance and 0.01-0.1 Hz in one projection, not smoothed"
 
 
-def read_bold_markers(run: BoldRun, plan: BoldPlan | None = None) -> tuple[Reading, ...]:
-    """Read every BOLD marker from one preprocessed run of one person.
+def read_scan(scan: BoldScan, folder: MapFolder | None = None) -> tuple[Reading, ...]:
+    """Read every BOLD marker from a scan, and write its maps where there is a folder for them.
 
-    Parameters
-    ----------
-    run : BoldRun
-        The files, as `find_bold_runs` gives them.
-    plan : BoldPlan, optional
-        Strategy, convention, places and states.
-
-    Returns
-    -------
-    tuple of Reading
-        A value with its interval, or the reason why it is absent, for each marker.
-
-    Raises
-    ------
-    UnreadableSource, MeasureError
-        If a file cannot be read or the files do not belong together.
-
-    Examples
-    --------
-    >>> from pathlib import Path
-    >>> run = BoldRun("sub-01", "ses-01", bold=Path("b.nii.gz"), mask=Path("m.nii.gz"), confounds=Path("c.tsv"))
-    >>> read_bold_markers(run)
-    Traceback (most recent call last):
-    backloop.errors.UnreadableSource: c.tsv: expected a file, there is none of that name; check the spelling
+    What needs the series as it was read comes first: homogeneity and seed maps clean it in place.
     """
-    plan = plan or BoldPlan()
-    nuisance = read_confounds(run.confounds, CONFOUND_STRATEGIES[plan.strategy])
-    series = read_bold(run.bold, run.mask, tr=run.tr, kept=nuisance.kept)
-    return _readings(BoldScan(series, nuisance, plan, participant_id=run.participant_id, session_id=run.session_id))
-
-
-def read_region_markers(
-    series: BoldSeries,
-    *,
-    participant_id: str,
-    session_id: str,
-    plan: BoldPlan | None = None,
-    filtered: FrequencyBand | None = None,
-) -> tuple[Reading, ...]:
-    """Read the BOLD markers from region series that another program has cleaned.
-
-    Parameters
-    ----------
-    series : BoldSeries
-        From `read_region_table`, `read_region_matrix` or `read_cifti`.
-    participant_id, session_id : str
-        Whose and when.
-    plan : BoldPlan, optional
-        Convention, places and states; its strategy is not used.
-    filtered : FrequencyBand, optional
-        The band that the other program filtered to. Shares of the whole spectrum cannot be had from such a series.
-
-    Returns
-    -------
-    tuple of Reading
-        As `read_bold_markers`; markers whose place has no region are absent.
-
-    Examples
-    --------
-    >>> values = np.random.default_rng(1).standard_normal((240, 2)).astype(np.float32)
-    >>> series = BoldSeries(values, tr=2.0, kept=np.ones(240, bool), labels=("ACCUMBENS_LEFT", "ACCUMBENS_RIGHT"))
-    >>> readings = read_region_markers(series, participant_id="sub-01", session_id="ses-01")
-    >>> [reading.marker for reading in readings if reading.value is not None]
-    ['nac-slow5', 'nac-slow5.left', 'nac-slow5.right']
-    """
-    nuisance = Nuisance(names=(), regressors=np.empty((series.volumes, 0)), kept=series.kept)
-    scan = BoldScan(
-        series, nuisance, plan or BoldPlan(), participant_id=participant_id, session_id=session_id, filtered=filtered
-    )
-    return _readings(scan)
-
-
-def _readings(scan: BoldScan) -> tuple[Reading, ...]:
-    """Compute what needs the series as it was read first: homogeneity cleans it in place."""
     return (
-        *_amplitudes(scan),
+        *_amplitudes(scan, folder),
         *(_slow_5(scan, marker, region) for marker, region in _SLOW_5_MARKERS.items()),
         *(_connection(scan, pair) for pair in scan.plan.atlas.pairs),
         *_dynamics(scan),
-        *(_homogeneity(scan) if scan.plan.has_homogeneity and scan.series.grid is not None else ()),
+        *(_whole_brain(scan, folder) if scan.series.grid is not None else ()),
     )
 
 
-def _amplitudes(scan: BoldScan) -> list[Reading]:
+def _amplitudes(scan: BoldScan, folder: MapFolder | None) -> list[Reading]:
     rule = ALFF_CONVENTIONS[scan.plan.convention]
     clear = tuple(band for band in _ALFF_BANDS if _gap(scan, band) is None)
     maps = measure_amplitude(scan.series, scan.projection(trend=rule.trend), clear, convention=scan.plan.convention)
+    if folder is not None:
+        folder.keep_amplitudes(maps)
     found = {made.band.name: made for made in maps}
-    cells = [(marker, region, band) for marker, region in _ALFF_MARKERS.items() for band in _ALFF_BANDS]
+    cells = [(place, band) for place in scan.plan.atlas.amplitudes for band in _ALFF_BANDS]
     return [
         reading
-        for marker, region, band in cells
-        for reading in _amplitude(scan, f"{marker}{_part(band)}", region, band=band, made=found.get(band.name))
+        for place, band in cells
+        for reading in _amplitude(
+            scan, f"{place.marker}{_part(band)}", place.region, band=band, made=found.get(band.name)
+        )
     ]
 
 
@@ -157,22 +86,22 @@ def _amplitude(
         return [scan.uncovered(size, region)]
     if made is None:
         return [scan.absent(size, gap)] if gap is not None else []
-    value = float(made.relative[places[0]].mean())
-    quality = {"frequency_bins": float(made.bins), "columns": float(len(places[0]))}
+    inside = np.unique(np.concatenate(places))
+    value = float(made.relative[inside].mean())
+    quality = {"frequency_bins": float(made.bins), "columns": float(len(inside))}
     notes = (price_of_bins(scan, made.bins), *what_was_done(scan), *scan.doubts(region))
     interval = alff_interval(value, made.independent_bins)
     told = [scan.reading(size, value, interval=interval, notes=notes, quality=quality)]
     if made.falff is not None and scan.filtered is None:
-        part = float(made.falff[places[0]].mean())
+        part = float(made.falff[inside].mean())
         interval = falff_interval(part, made.independent_bins, made.other_bins)
         told.append(scan.reading(share, part, interval=interval, notes=notes, quality=quality))
     return told
 
 
 def _slow_5(scan: BoldScan, marker: str, region: str) -> Reading:
-    top = min(0.5 / scan.series.tr, _TOP_HZ)
-    out_of = FrequencyBand(name="all", low=SLOW_5.low, high=top)
-    convention = f"power {SLOW_5.low:g}-{SLOW_5.high:g} Hz over {out_of.low:g}-{top:.3g} Hz, no taper"
+    out_of = scan.measured
+    convention = f"power {SLOW_5.low:g}-{SLOW_5.high:g} Hz over {out_of.low:g}-{out_of.high:.3g} Hz, no taper"
     told = Definition(marker, unit="fraction", convention=convention)
     gap = _gap(scan, SLOW_5) or _filtered_before(scan)
     if not scan.columns(region):
@@ -230,7 +159,8 @@ def _dynamics(scan: BoldScan) -> list[Reading]:
 
 
 def _state_readings(scan: BoldScan, book: StateBook) -> list[Reading]:
-    times = _follow(scan, book)
+    windows, assigned = _windows(scan, book)
+    times = _follow(scan, book, assigned)
     convention = f"states of {book.id} ({book.source}), windows of {book.window_s:g} s"
     quality = {"windows": float(times.windows), "independent_windows": times.independent_windows}
     notes = scan.doubts(*book.regions)
@@ -240,45 +170,62 @@ def _state_readings(scan: BoldScan, book: StateBook) -> list[Reading]:
         (".dwell", "s", times.dwell_s[chosen], None),
         (".transitions", "count", times.transitions, None),
     )
+    inside = connect_within(
+        windows[assigned == chosen], book.regions, independent=times.independent_windows * times.fraction[chosen]
+    )
+    coupled = ((f".{pair}-in-state", "Fisher z", z, reach) for pair, (z, reach) in inside.items())
     return [
         scan.reading(
             Definition(_DYNAMICS + part, unit=unit, convention=convention), value,
             interval=interval, notes=notes, quality=quality,
         )
-        for part, unit, value, interval in parts
+        for part, unit, value, interval in (*parts, *coupled)
         if value is not None
     ]  # fmt: skip
 
 
-def _follow(scan: BoldScan, book: StateBook) -> StateTimes:
+def _windows(scan: BoldScan, book: StateBook) -> tuple[NDArray[np.float32], NDArray[np.intp]]:
+    """Cut the scan into windows, and give each the nearest state."""
     projection = scan.projection(FrequencyBand(name=book.id, low=book.low_hz, high=book.high_hz))
     signals = [scan.signals(region, projection).mean(axis=1, keepdims=True) for region in book.regions]
-    tr = scan.series.tr
-    window, step = round(book.window_s / tr), max(round(book.step_s / tr), 1)
+    window, step = _lengths(scan, book)
     windows = slide_windows(np.hstack(signals), kept=scan.series.kept, window=window, step=step)
-    return follow_states(
-        assign_states(windows, book),
-        states=len(book.names),
-        step_s=step * tr,
-        window_s=window * tr,
-        seconds=scan.series.seconds,
-    )
+    return windows, assign_states(windows, book)
 
 
-def _homogeneity(scan: BoldScan) -> list[Reading]:
-    if _gap(scan, CONNECTIVITY_BAND) is not None:
+def _lengths(scan: BoldScan, book: StateBook) -> tuple[int, int]:
+    """Give window and step in volumes."""
+    return round(book.window_s / scan.series.tr), max(round(book.step_s / scan.series.tr), 1)
+
+
+def _follow(scan: BoldScan, book: StateBook, assigned: NDArray[np.intp]) -> StateTimes:
+    window, step = (length * scan.series.tr for length in _lengths(scan, book))
+    return follow_states(assigned, states=len(book.names), step_s=step, window_s=window, seconds=scan.series.seconds)
+
+
+def _whole_brain(scan: BoldScan, folder: MapFolder | None) -> list[Reading]:
+    """Read what needs every voxel cleaned."""
+    if _gap(scan, CONNECTIVITY_BAND) is not None or not (folder or scan.plan.has_homogeneity):
         return []
     samples = scan.samples
     clean(scan.series, scan.connectivity)
+    if folder is not None:
+        folder.keep_seeds(convention=_SEED_CONVENTION)
+    return _homogeneity(scan, samples, folder) if scan.plan.has_homogeneity else []
+
+
+def _homogeneity(scan: BoldScan, samples: float, folder: MapFolder | None) -> list[Reading]:
     agreement = measure_homogeneity(scan.series)
+    if folder is not None:
+        folder.keep_homogeneity(agreement, convention=_REHO_CONVENTION)
     readings = []
-    for marker, region in _ALFF_MARKERS.items():
-        told = Definition(f"{marker}.homogeneity", unit="Kendall W", convention=_REHO_CONVENTION)
+    for marker, region in ((place.marker, place.region) for place in scan.plan.atlas.homogeneities):
+        told = Definition(marker, unit="Kendall W", convention=_REHO_CONVENTION)
         places = scan.columns(region)
         if not places:
             readings.append(scan.uncovered(told, region))
             continue
-        value = float(agreement[places[0]].mean())
+        value = float(agreement[np.unique(np.concatenate(places))].mean())
         interval = homogeneity_interval(value, samples=samples, neighbours=27)
         quality = {"effective_samples": samples, "brain_mean": float(agreement.mean())}
         notes = (price_of_samples(scan), *scan.doubts(region))

@@ -11,7 +11,7 @@ from pathlib import Path
 from backloop.errors import UnreadableSource
 from backloop.recordings import FileUsed, read_sidecar
 
-__all__ = ["BoldRun", "find_bold_runs"]
+__all__ = ["BoldRun", "find_bold_runs", "open_bold_run"]
 
 _ENTITY = re.compile(r"(?:^|_)([a-zA-Z]+)-([a-zA-Z0-9+]+)")
 _IMAGE_ONLY = {"space", "res", "desc", "cohort"}
@@ -44,6 +44,12 @@ class BoldRun:
     mask: Path
     confounds: Path
     tr: float | None = None
+
+    @property
+    def dataset(self) -> Path:
+        """The root of the dataset that holds the image: the folder with the person's own."""
+        above = (folder.parent for folder in self.bold.parents if folder.name == self.participant_id)
+        return next(above, self.bold.parent)
 
 
 def find_bold_runs(
@@ -81,14 +87,38 @@ def find_bold_runs(
     images = sorted((folder / participant_id).glob(pattern))
     _refuse_same_names(images)
     _refuse_same_bytes(images)
-    return tuple(_run(image) for image in images)
+    return tuple(open_bold_run(image) for image in images)
 
 
 def _entities(path: Path) -> dict[str, str]:
     return dict(_ENTITY.findall(path.name))
 
 
-def _run(image: Path) -> BoldRun:
+def open_bold_run(image: Path) -> BoldRun:
+    """Gather the files that belong to one preprocessed image, by their names.
+
+    Parameters
+    ----------
+    image : Path
+        fMRIPrep's ``*_desc-preproc_bold.nii.gz``.
+
+    Returns
+    -------
+    BoldRun
+        The image with its mask, its confounds and the repetition time of its sidecar.
+
+    Raises
+    ------
+    UnreadableSource
+        If the mask or the table of confounds does not lie beside it.
+
+    Examples
+    --------
+    >>> open_bold_run(Path("sub-01_task-rest_space-T1w_desc-preproc_bold.nii.gz"))
+    Traceback (most recent call last):
+    backloop.errors.UnreadableSource: sub-01_task-rest_space-T1w_desc-preproc_bold.nii.gz: expected its brain mask
+    beside it, named sub-01_task-rest_space-T1w_desc-brain_mask.nii.gz; copy the whole folder of derivatives
+    """
     entities = _entities(image)
     repetition = read_sidecar(image).get("RepetitionTime")
     return BoldRun(

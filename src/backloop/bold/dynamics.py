@@ -16,12 +16,21 @@ from backloop.errors import MeasureError, UnreadableSource
 from backloop.recordings import open_text
 from backloop.units import Frozen, Interval
 
-__all__ = ["StateBook", "StateTimes", "assign_states", "follow_states", "read_states", "slide_windows"]
+__all__ = [
+    "StateBook",
+    "StateTimes",
+    "assign_states",
+    "connect_within",
+    "follow_states",
+    "read_states",
+    "slide_windows",
+]
 
 Signals = NDArray[np.float32]
 
 _Z = 1.959964
 _LEAST_KEPT = 2 / 3
+_FEWEST_WINDOWS = 2
 
 
 class StateBook(Frozen):
@@ -260,6 +269,43 @@ def follow_states(
         windows=len(assigned),
         independent_windows=independent,
     )
+
+
+def connect_within(
+    windows: Signals, regions: tuple[str, ...], *, independent: float
+) -> dict[str, tuple[float, Interval | None]]:
+    """Give how strongly each pair of regions is coupled while a scan is in one state.
+
+    Parameters
+    ----------
+    windows : array of float32, shape (windows, pairs)
+        Fisher z of the windows in that state.
+    regions : tuple of str
+        Their names; the pairs are in the order of the upper triangle.
+    independent : float
+        How many windows that do not overlap would hold as much time.
+
+    Returns
+    -------
+    dict of str to (float, Interval or None)
+        The mean Fisher z of each pair, named ``start-end``, and its 95 % range from the scatter between windows; no
+        range for less than two windows' worth of time. Empty where the state was never entered.
+
+    Examples
+    --------
+    >>> connect_within(np.array([[0.2], [0.4]], np.float32), ("vpl", "postcentral"), independent=1)["vpl-postcentral"]
+    (0.3..., None)
+    """
+    if not len(windows):
+        return {}
+    mean, scatter = windows.mean(axis=0, dtype=float), windows.std(axis=0, dtype=float)
+    worth = min(independent, float(len(windows)))
+    reach = _Z * scatter / np.sqrt(worth)
+    pairs = [f"{start}-{end}" for place, start in enumerate(regions) for end in regions[place + 1 :]]
+    return {
+        pair: (float(z), Interval(low=float(z - half), high=float(z + half)) if worth >= _FEWEST_WINDOWS else None)
+        for pair, z, half in zip(pairs, mean, reach, strict=True)
+    }
 
 
 def _wilson(share: float, count: float) -> Interval:

@@ -17,7 +17,7 @@ from backloop.library import BookId, Cited
 from backloop.recordings import BoldSeries
 from backloop.units import Frozen, Text
 
-__all__ = ["MarkerPair", "Region", "RegionAtlas", "find_columns", "load_regions"]
+__all__ = ["MarkerPair", "MarkerPlace", "Region", "RegionAtlas", "find_columns", "load_regions"]
 
 
 class Region(Cited):
@@ -53,8 +53,21 @@ class MarkerPair(Frozen):
     end: str = Field(alias="to")
 
 
+class MarkerPlace(Frozen):
+    """A marker of amplitude or homogeneity: the place whose voxels it is averaged over.
+
+    Examples
+    --------
+    >>> load_regions().amplitudes[0].region
+    'postcentral'
+    """
+
+    marker: str
+    region: str
+
+
 class RegionAtlas(Frozen):
-    """All places and all pairs.
+    """All places, all pairs, and the places read by themselves.
 
     Examples
     --------
@@ -64,6 +77,8 @@ class RegionAtlas(Frozen):
 
     regions: tuple[Region, ...]
     pairs: tuple[MarkerPair, ...] = ()
+    amplitudes: tuple[MarkerPlace, ...] = ()
+    homogeneities: tuple[MarkerPlace, ...] = ()
 
     def region(self, region_id: str) -> Region:
         """Give one place by its id."""
@@ -80,12 +95,12 @@ def load_regions(path: Path | None = None) -> RegionAtlas:
     Parameters
     ----------
     path : Path, optional
-        A TOML file of the same form; a region or pair of the same id or marker replaces the packaged one.
+        A TOML file of the same form; what has the same id or marker replaces the packaged one.
 
     Returns
     -------
     RegionAtlas
-        Places and pairs.
+        Places, pairs, and the places read by themselves.
 
     Raises
     ------
@@ -99,15 +114,18 @@ def load_regions(path: Path | None = None) -> RegionAtlas:
     Examples
     --------
     >>> len(load_regions().pairs)
-    12
+    18
     """
     packaged = _parse("regions.toml", resources.files("backloop.bold").joinpath("regions.toml").read_text("utf-8"))
     if path is None:
         return packaged
     own = _parse(path.name, path.read_text("utf-8"))
     regions = {region.id: region for region in (*packaged.regions, *own.regions)}
-    pairs = {pair.marker: pair for pair in (*packaged.pairs, *own.pairs)}
-    return RegionAtlas(regions=tuple(regions.values()), pairs=tuple(pairs.values()))
+    told = {
+        table: tuple({row.marker: row for row in (*getattr(packaged, table), *getattr(own, table))}.values())
+        for table in ("pairs", "amplitudes", "homogeneities")
+    }
+    return RegionAtlas(regions=tuple(regions.values()), **told)
 
 
 def find_columns(region: Region, series: BoldSeries) -> list[NDArray[np.intp]]:

@@ -16,12 +16,14 @@ from backloop.bold.confounds import Nuisance
 from backloop.bold.connectivity import effective_samples, mean_series
 from backloop.bold.dynamics import StateBook
 from backloop.bold.regions import Region, RegionAtlas, find_columns, load_regions
-from backloop.recordings import CONNECTIVITY_BAND, BoldSeries, Derivation, FrequencyBand, Reading
+from backloop.recordings import CONNECTIVITY_BAND, SLOW_5, BoldSeries, Derivation, FrequencyBand, Reading
 from backloop.units import Absent, Interval, Text
 
 __all__ = ["BoldPlan", "BoldScan", "Definition", "made_up_scan"]
 
 Signals = NDArray[np.float32]
+
+_TOP_HZ = 0.25
 
 
 class Definition(NamedTuple):
@@ -103,12 +105,20 @@ class BoldScan:
 
     def projection(self, band: FrequencyBand | None = None, *, trend: int = 1) -> Projection:
         """Give what is taken out of this scan."""
-        return make_projection(self.nuisance, kept=self.series.kept, tr=self.series.tr, band=band, trend=trend)
+        if (band, trend) not in self._made:
+            kept, tr = self.series.kept, self.series.tr
+            self._made[band, trend] = make_projection(self.nuisance, kept=kept, tr=tr, band=band, trend=trend)
+        return self._made[band, trend]
 
     @cached_property
     def connectivity(self) -> Projection:
         """Nuisance and everything outside the band of connectivity, as one projection."""
         return self.projection(CONNECTIVITY_BAND)
+
+    @property
+    def measured(self) -> FrequencyBand:
+        """The band that shares of power are out of: from slow-5 up to 0.25 Hz, or to the Nyquist frequency."""
+        return FrequencyBand(name="all", low=SLOW_5.low, high=min(0.5 / self.series.tr, _TOP_HZ))
 
     @cached_property
     def samples(self) -> float:
@@ -119,7 +129,9 @@ class BoldScan:
 
     def columns(self, region_id: str) -> list[NDArray[np.intp]]:
         """Give the columns that stand for a place."""
-        return find_columns(self.region(region_id), self.series)
+        if region_id not in self._found:
+            self._found[region_id] = find_columns(self.region(region_id), self.series)
+        return self._found[region_id]
 
     def region(self, region_id: str) -> Region:
         """Give a place of the plan's atlas."""
@@ -162,7 +174,7 @@ class BoldScan:
             quality=self._quality | (quality or {}),
             interval=interval,
             notes=notes,
-            because=self._because,
+            because=self.because,
         )
 
     def absent(self, definition: Definition, reason: Text, *, kind: Absent = Absent.ARTEFACT) -> Reading:
@@ -174,7 +186,7 @@ class BoldScan:
             absent=kind,
             reason=reason,
             quality=self._quality,
-            because=self._because,
+            because=self.because,
         )
 
     def uncovered(self, definition: Definition, *region_ids: str) -> Reading:
@@ -187,11 +199,20 @@ class BoldScan:
         return self.absent(definition, reason, kind=Absent.NOT_ASKED)
 
     @cached_property
+    def _made(self) -> dict[tuple[FrequencyBand | None, int], Projection]:
+        return {}
+
+    @cached_property
+    def _found(self) -> dict[str, list[NDArray[np.intp]]]:
+        return {}
+
+    @cached_property
     def _quality(self) -> dict[str, float]:
         return self.nuisance.quality | {"seconds_used": self.series.seconds}
 
     @cached_property
-    def _because(self) -> Derivation:
+    def because(self) -> Derivation:
+        """What every number and map of this scan rests on."""
         parameters: dict[str, str | int | float | bool] = {
             "confounds": self.plan.strategy if self.nuisance.names else "none removed here",
             "regressors": len(self.nuisance.names),

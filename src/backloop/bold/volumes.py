@@ -1,4 +1,4 @@
-"""Read BOLD images in one pass: NIfTI inside a brain mask, and CIFTI parcels or greyordinates.
+"""Read BOLD images in one pass, NIfTI inside a brain mask and CIFTI, and write maps on the mask's grid.
 
 Decides what is read and what is refused; it does not clean or interpret a series. Alone in knowing nibabel.
 """
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from backloop.errors import MeasureError, UnreadableSource
 from backloop.recordings import BoldSeries, FileUsed, Grid, RecordingStream, check_recording, check_tr
 
-__all__ = ["read_bold", "read_cifti", "read_label_image", "read_mask"]
+__all__ = ["read_bold", "read_cifti", "read_label_image", "read_mask", "write_map"]
 
 # nibabel has no types for its headers.
 _Header = Any
@@ -21,6 +21,7 @@ _Header = Any
 _SECONDS = {"sec": 1.0, "msec": 1e-3, "usec": 1e-6, "unknown": 1.0}
 _SAME_PLACE_MM = 1e-3
 _BOLD_AXES, _MASK_AXES = 4, 3
+_MNI, _ALIGNED = 4, 2
 
 
 def read_bold(path: Path, mask: Path, *, tr: float | None = None, kept: NDArray[np.bool_] | None = None) -> BoldSeries:
@@ -192,6 +193,42 @@ def read_cifti(path: Path, *, kept: NDArray[np.bool_] | None = None) -> BoldSeri
     tr = check_tr(path.name, float(time.step), None)
     labels = tuple(str(name) for name in names)
     return BoldSeries(values=values[kept], tr=tr, kept=kept, labels=labels, files=(FileUsed.at(path),)).checked()
+
+
+def write_map(path: Path, values: NDArray[np.float32], grid: Grid, *, is_mni: bool = True) -> Path:
+    """Write one value a brain voxel as a NIfTI image of single precision.
+
+    Parameters
+    ----------
+    path : Path
+        The image (``.nii`` or ``.nii.gz``); its folder is made where it does not exist.
+    values : array of float32, shape (voxels,)
+        In the order of the grid.
+    grid : Grid
+        Where the voxels lie; 0 is written outside the mask.
+    is_mni : bool
+        Whether the grid lies in MNI space, which the header says.
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> grid = Grid(np.ones((2, 2, 2), dtype=bool), np.eye(4))
+    >>> path = write_map(Path(tempfile.mkdtemp()) / "map.nii.gz", np.arange(8, dtype=np.float32), grid)
+    >>> int(read_label_image(path, grid)[3])
+    3
+    """
+    image = _nibabel().Nifti1Image(grid.unmask(values), grid.affine)
+    image.header.set_xyzt_units("mm")
+    for place in (image.set_sform, image.set_qform):
+        place(grid.affine, code=_MNI if is_mni else _ALIGNED)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    image.to_filename(path)
+    return path
 
 
 def _nibabel() -> Any:  # noqa: ANN401

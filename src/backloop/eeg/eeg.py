@@ -4,7 +4,7 @@ Decides the shape of a recording and the names of places on the scalp; it does n
 """
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -61,6 +61,16 @@ class EegRecording:
         What was read.
     left_out : int
         Channels of the file that are not EEG.
+    auxiliary : dict of str to array of float32, shape (channels, samples)
+        Those beside the eyes (``EOG``) and over the heart (``ECG``), which help to know what is not brain.
+    reference : str
+        What the channels were recorded against, where somebody wrote it down.
+    mains_hz : float, optional
+        Of the place of the recording, where somebody wrote it down.
+    told_bad : tuple of str
+        Channels that somebody found bad.
+    positions : dict of str to tuple of float
+        Measured places of the electrodes in m, in the system of the ears and the nose (MNE's head coordinates).
 
     Examples
     --------
@@ -75,6 +85,11 @@ class EegRecording:
     events: tuple[EegEvent, ...] = ()
     files: tuple[FileUsed, ...] = ()
     left_out: int = 0
+    auxiliary: dict[str, NDArray[np.float32]] = field(default_factory=dict)
+    reference: str = ""
+    mains_hz: float | None = None
+    told_bad: tuple[str, ...] = ()
+    positions: dict[str, tuple[float, float, float]] = field(default_factory=dict)
 
     @property
     def name(self) -> str:

@@ -14,6 +14,7 @@ from scipy.signal import detrend
 
 from backloop.eeg.eeg import EegRecording
 from backloop.eeg.eeg_bursts import repair_bursts
+from backloop.eeg.eeg_components import take_out_components
 from backloop.errors import MeasureError
 from backloop.units import Frozen
 
@@ -46,12 +47,19 @@ class EegPlan(Frozen):
         Length of a resting epoch in seconds and the share that the next one repeats.
     limit_uv : float
         An epoch in which any channel spans more from lowest to highest is left out (see `cut_epochs`).
+    ica : {"auto", "on", "off"}
+        Whether components that are not brain are taken out (see `take_out_components`): where the recording is long
+        enough, always (a shorter one is refused), or never.
+    ica_seed : int
+        Of the separation into components: the same seed gives the same components.
     burst_sd : float
         A burst is repaired where a direction of the signal stands so many SD above calm seconds; 0 for no repair.
     bandwidth_hz : float
         Smoothing of the spectra.
     fewest_epochs : int
         With fewer, the markers are absent.
+    sources : bool
+        Whether regions of a template head are looked at as well (see `measure_sources`).
 
     Examples
     --------
@@ -65,9 +73,12 @@ class EegPlan(Frozen):
     epoch_s: float = Field(default=2.0, ge=1, le=30)
     overlap: float = Field(default=0.5, ge=0, le=0.75)
     limit_uv: float = Field(default=150.0, gt=0)
+    ica: Literal["auto", "on", "off"] = "auto"
+    ica_seed: int = 0
     burst_sd: float = Field(default=20.0, ge=0)
     bandwidth_hz: float = Field(default=1.0, gt=0)
     fewest_epochs: int = Field(default=10, ge=2)
+    sources: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,7 +104,7 @@ class CleanEeg:
 
 
 def clean_eeg(recording: EegRecording, plan: EegPlan | None = None) -> CleanEeg:
-    """Take out drift and mains hum, leave bad channels out, and set the rest against their average.
+    """Take out drift, mains hum, bad channels and what is not brain, and set the rest against their average.
 
     Parameters
     ----------
@@ -105,7 +116,8 @@ def clean_eeg(recording: EegRecording, plan: EegPlan | None = None) -> CleanEeg:
     Returns
     -------
     CleanEeg
-        Good channels only, and what was lost at each step.
+        Good channels only, and what was lost at each step; channels that somebody found bad (``bad_told``) and the
+        mains' frequency of the place, where they were written down, are taken over.
 
     Raises
     ------
@@ -120,7 +132,7 @@ def clean_eeg(recording: EegRecording, plan: EegPlan | None = None) -> CleanEeg:
 
     References
     ----------
-    leske-2019, bigdely-shamlo-2015, gil-avila-2023
+    leske-2019, bigdely-shamlo-2015, fitzgibbon-2016, gil-avila-2023
 
     Examples
     --------
@@ -134,8 +146,13 @@ def clean_eeg(recording: EegRecording, plan: EegPlan | None = None) -> CleanEeg:
     if recording.seconds < 2 * plan.epoch_s:
         message = f"{recording.name}: {recording.seconds:g} s are too short for epochs of {plan.epoch_s:g} s"
         raise MeasureError(message)
+    if plan.mains_hz is None and recording.mains_hz is not None:
+        plan = plan.model_copy(update={"mains_hz": recording.mains_hz})
     values, hum = remove_hum(recording.values, recording.rate_hz, plan)
-    signs = find_bad_channels(values, recording.rate_hz)
+    told = np.array([name in recording.told_bad for name in recording.channels])
+    signs = {sign: found & ~told for sign, found in find_bad_channels(values, recording.rate_hz).items()} | {
+        "told": told
+    }
     good = ~np.any(list(signs.values()), axis=0)
     if plan.reference == "average" and good.sum() < _FEWEST_FOR_AVERAGE:
         message = (
@@ -143,12 +160,18 @@ def clean_eeg(recording: EegRecording, plan: EegPlan | None = None) -> CleanEeg:
             f" {_FEWEST_FOR_AVERAGE}; take reference 'recorded' or mend the recording"
         )
         raise MeasureError(message)
-    values, repaired = repair_bursts(values[good], recording.rate_hz, plan.burst_sd)
+    kept = recording.with_values(values[good], good)
+    values, taken = kept.values, dict[str, float]()
+    if plan.ica != "off":
+        values, taken = take_out_components(kept, seed=plan.ica_seed, required=plan.ica == "on")
+    values, repaired = repair_bursts(values, recording.rate_hz, plan.burst_sd)
     if plan.reference == "average":
         values -= values.mean(axis=0, keepdims=True)
     quality = {"channels": float(len(good)), "not_eeg": float(recording.left_out), **hum}
     quality |= {f"bad_{sign}": float(found.sum()) for sign, found in signs.items()}
-    return CleanEeg(recording.with_values(values, good), quality | repaired | {"channels_kept": float(good.sum())})
+    return CleanEeg(
+        recording.with_values(values, good), quality | taken | repaired | {"channels_kept": float(good.sum())}
+    )
 
 
 def remove_hum(values: Floats, rate_hz: float, plan: EegPlan) -> tuple[Floats, dict[str, float]]:

@@ -1,8 +1,9 @@
-"""Open EEG files of five formats: EDF, BDF, BrainVision, EEGLAB, FIF.
+"""Open EEG files of five formats: EDF, BDF, BrainVision, EEGLAB, FIF, with what lies beside them in a BIDS folder.
 
-Decides when a file is a whole and believable EEG; it changes no value but the unit.
+Decides when a file is a whole and believable EEG that its sidecars do not contradict; it changes no value but the unit.
 """
 
+import re
 import struct
 import warnings
 from importlib.util import find_spec
@@ -10,10 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from backloop.eeg.eeg import EegEvent, EegRecording, check_eyes, is_scalp, name_channel
+from backloop.eeg.eeg import EegEvent, EegRecording, Eyes, check_eyes, is_scalp, name_channel
+from backloop.eeg.eeg_bids import EegSidecars, read_sidecars
 from backloop.errors import MeasureError, UnreadableSource
-from backloop.recordings import FileUsed, check_recording, read_sidecar
+from backloop.recordings import FileUsed, check_recording
 
 __all__ = ["EEG_SUFFIXES", "read_eeg"]
 
@@ -23,6 +26,10 @@ EEG_SUFFIXES = (".edf", ".bdf", ".vhdr", ".set", ".fif")
 _BESIDE = {".vhdr": (".eeg", ".vmrk"), ".set": (".fdt",)}
 _RATE_HZ = (100.0, 100_000.0)
 _SAME_RATE_HZ = 0.01
+_SAME_LENGTH_S, _SAME_ONSET_S = 1.0, 0.01
+_AUXILIARY = {"EOG": ("EOG", "VEOG", "HEOG"), "ECG": ("ECG",)}
+_NAMED = {"EOG": re.compile("EOG", re.IGNORECASE), "ECG": re.compile("ECG|EKG", re.IGNORECASE)}
+_MICROVOLTS = {"v": 1e6, "mv": 1e3, "uv": 1.0, "µv": 1.0, "μv": 1.0}
 _TYPICAL_UV = (0.05, 2000.0)
 _CUT_SHORT = ("does not match the file size", "less data than expected", "truncated", "Unexpected end")
 _DAMAGE = (
@@ -31,29 +38,29 @@ _DAMAGE = (
 )  # fmt: skip
 
 
-def read_eeg(path: Path, *, eyes: str) -> EegRecording:
+def read_eeg(path: Path, *, eyes: str | None = None) -> EegRecording:
     """Read the scalp channels and events of one EEG recording.
 
     Parameters
     ----------
     path : Path
         EDF, BDF, BrainVision (``.vhdr``), EEGLAB (``.set``) or FIF.
-    eyes : {"open", "closed"}
-        What the person was asked to do; no format says it.
+    eyes : {"open", "closed"}, optional
+        What the person was asked to do; may be left out where the name of the task or the sidecar says it.
 
     Returns
     -------
     EegRecording
-        In µV, as recorded: not filtered, not referenced anew. Events come from annotations, else from a trigger
-        channel.
+        In µV, as recorded: not filtered, not referenced anew. Events come from ``_events.tsv``, else from annotations,
+        else from a trigger channel; types, units and bad channels from ``_channels.tsv`` where it is there.
 
     Raises
     ------
     UnreadableSource
-        If the file is missing, empty, a web page, of another format, cut short or damaged.
+        If the file or a sidecar is missing, empty, a web page, of another format, cut short or damaged.
     MeasureError
-        If the state of the eyes is not said, there is no EEG channel, or the sampling rate or the unit is not
-        believable.
+        If nobody says how the eyes were, there is no EEG channel, the sampling rate or the unit is not believable, or
+        the file and what lies beside it contradict each other: in eyes, channels, types, units, rate, length, events.
 
     Notes
     -----
@@ -65,28 +72,48 @@ def read_eeg(path: Path, *, eyes: str) -> EegRecording:
     Traceback (most recent call last):
     backloop.errors.UnreadableSource: rest.txt: expected an EEG file ending in .edf, .bdf, .vhdr, .set, .fif
     """
-    state = check_eyes(eyes)
+    if eyes is not None:
+        check_eyes(eyes)
     if path.suffix.lower() not in EEG_SUFFIXES:
         message = f"{path.name}: expected an EEG file ending in {', '.join(EEG_SUFFIXES)}"
         raise UnreadableSource(message)
     check_recording(path)
+    beside = read_sidecars(path)
+    state = _agree_on_eyes(path, eyes, beside.eyes)
     _check_size(path)
     raw = _open(path)
-    rate = _check_rate(path, float(raw.info["sfreq"]))
-    scalp = _scalp(path, raw)
-    values = np.float32(1e6) * raw.get_data(picks=scalp).astype(np.float32)
+    rate = _check_rate(path, float(raw.info["sfreq"]), beside)
+    _check_channels(path, raw, beside)
+    scalp = _scalp(path, raw, beside)
+    values = _in_microvolts(raw, scalp, beside)
     _check_values(path, values)
+    _check_length(path, values.shape[1] / rate, beside)
     labels = [raw.ch_names[pick] for pick in scalp]
-    beside = (path.with_suffix(suffix) for suffix in _BESIDE.get(path.suffix.lower(), ()))
+    parts = (path.with_suffix(suffix) for suffix in _BESIDE.get(path.suffix.lower(), ()))
+    mains = beside.told.get("PowerLineFrequency")
     return EegRecording(
         values=values,
         rate_hz=rate,
         channels=tuple(name_channel(label) for label in labels),
         eyes=state,
-        events=_events(raw),
-        files=tuple(FileUsed.at(file) for file in (path, *beside) if file.is_file()),
+        events=_agree_on_events(path, _events(raw), beside, values.shape[1] / rate),
+        files=tuple(FileUsed.at(file) for file in (path, *parts, *beside.files) if file.is_file()),
         left_out=len(raw.ch_names) - len(scalp),
+        auxiliary=_auxiliary(raw, beside),
+        reference=str(beside.told.get("EEGReference", "")),
+        mains_hz=float(mains) if isinstance(mains, int | float) and not isinstance(mains, bool) else None,
+        told_bad=tuple(
+            name_channel(label) for label in labels if label in beside.channels and beside.channels[label].is_bad
+        ),
+        positions={name_channel(name): place for name, place in beside.positions.items()},
     )
+
+
+def _agree_on_eyes(path: Path, said: str | None, beside: Eyes | None) -> Eyes:
+    if said is not None and beside is not None and said != beside:
+        message = f"{path.name}: its name or sidecar says eyes {beside}, the call says eyes {said}; correct one"
+        raise MeasureError(message)
+    return check_eyes(said if said is not None else beside or "")
 
 
 def _check_size(path: Path) -> None:
@@ -140,8 +167,8 @@ def _cut_short(path: Path, what: str) -> UnreadableSource:
     return UnreadableSource(message)
 
 
-def _check_rate(path: Path, rate: float) -> float:
-    told = read_sidecar(path).get("SamplingFrequency")
+def _check_rate(path: Path, rate: float, beside: EegSidecars) -> float:
+    told = beside.told.get("SamplingFrequency")
     if isinstance(told, int | float) and abs(told - rate) > _SAME_RATE_HZ:
         message = f"{path.name}: the header's sampling rate is {rate:g} Hz, the sidecar's {told:g} Hz; correct one"
         raise MeasureError(message)
@@ -153,12 +180,104 @@ def _check_rate(path: Path, rate: float) -> float:
     return rate
 
 
-def _scalp(path: Path, raw: Any) -> list[int]:  # noqa: ANN401 - MNE gives no types
+def _check_channels(path: Path, raw: Any, beside: EegSidecars) -> None:  # noqa: ANN401 - MNE gives no types
+    """Refuse a table of channels that is not of this file."""
+    if not beside.channels:
+        return
+    kinds = dict(zip(raw.ch_names, raw.get_channel_types(), strict=True))
+    units = getattr(raw, "_orig_units", {})
+    eeg = {name for name, kind in kinds.items() if kind == "eeg"}
+    rows = beside.channels
+    rate = float(raw.info["sfreq"])
+    faults = {
+        "it lists channels that the file does not have": [name for name in rows if name not in kinds],
+        "it lacks channels of the file": sorted(eeg - set(rows)),
+        "it calls EEG what the file does not": [
+            name for name in rows if rows[name].kind == "EEG" and kinds.get(name, "eeg") not in {"eeg", "misc"}
+        ],
+        f"it gives another sampling rate than the file's {rate:g} Hz": [
+            name for name, row in rows.items() if row.rate_hz is not None and abs(row.rate_hz - rate) > _SAME_RATE_HZ
+        ],
+        "it gives another unit than the file": [
+            name for name in rows if name in eeg and _differ(units.get(name), rows[name].microvolts)
+        ],
+    }
+    for fault, names in faults.items():
+        if names:
+            message = f"{path.name} and its table of channels contradict each other: {fault}: {names[:8]}; correct one"
+            raise MeasureError(message)
+
+
+def _differ(unit: str | None, microvolts: float | None) -> bool:
+    own = _MICROVOLTS.get((unit or "").lower())
+    return own is not None and microvolts is not None and own != microvolts
+
+
+def _in_microvolts(raw: Any, picks: list[int], beside: EegSidecars) -> NDArray[np.float32]:  # noqa: ANN401 - MNE
+    """Give channels in µV: by the file's own unit, else by that of the table of channels."""
+    values: NDArray[np.float32] = np.float32(1e6) * raw.get_data(picks=picks).astype(np.float32)
+    units = getattr(raw, "_orig_units", {})
+    for at, pick in enumerate(picks):
+        name = raw.ch_names[pick]
+        row = beside.channels.get(name)
+        if row is not None and row.microvolts is not None and units.get(name) == "n/a":
+            values[at] *= np.float32(row.microvolts / 1e6)
+    return values
+
+
+def _auxiliary(raw: Any, beside: EegSidecars) -> dict[str, NDArray[np.float32]]:  # noqa: ANN401 - MNE gives no types
+    """Give the channels beside the eyes and over the heart, by the table of channels, the file's types, or names."""
+    kinds = raw.get_channel_types()
+    found = {}
+    for wanted, words in _AUXILIARY.items():
+        picks = [
+            at
+            for at, name in enumerate(raw.ch_names)
+            if (beside.channels[name].kind in words if name in beside.channels else
+                kinds[at] == wanted.lower() or (kinds[at] == "eeg" and _NAMED[wanted].search(name)))
+        ]  # fmt: skip
+        if picks:
+            found[wanted] = _in_microvolts(raw, picks, beside)
+    return found
+
+
+def _check_length(path: Path, seconds: float, beside: EegSidecars) -> None:
+    told = beside.told.get("RecordingDuration")
+    if isinstance(told, int | float) and abs(told - seconds) > _SAME_LENGTH_S:
+        message = (
+            f"{path.name}: it lasts {seconds:.1f} s, its sidecar says {told:g} s; one of them is of another recording"
+        )
+        raise MeasureError(message)
+
+
+def _agree_on_events(
+    path: Path, own: tuple[EegEvent, ...], beside: EegSidecars, seconds: float
+) -> tuple[EegEvent, ...]:
+    """Take the events of the table where there is one, and refuse them where they are of another recording."""
+    if beside.events is None:
+        return own
+    outside = [f"{event.name} at {event.onset_s:g} s" for event in beside.events if not 0 <= event.onset_s <= seconds]
+    if outside:
+        message = f"{path.name}: its table of events has some beyond its {seconds:.1f} s: {outside[:4]}; correct one"
+        raise MeasureError(message)
+    for name in sorted({event.name for event in own} & {event.name for event in beside.events}):
+        first, second = ([event.onset_s for event in part if event.name == name] for part in (own, beside.events))
+        if len(first) != len(second) or not np.allclose(first, second, atol=_SAME_ONSET_S, rtol=0):
+            message = f"{path.name}: the file and its table of events disagree on when '{name}' came; correct one"
+            raise MeasureError(message)
+    return beside.events
+
+
+def _scalp(path: Path, raw: Any, beside: EegSidecars) -> list[int]:  # noqa: ANN401 - MNE gives no types
     kinds, labels = raw.get_channel_types(), tuple(raw.ch_names)
     scalp = [
         at
         for at, (kind, label) in enumerate(zip(kinds, labels, strict=True))
-        if kind == "eeg" and is_scalp(label, labels)
+        if (
+            beside.channels[label].kind == "EEG"
+            if label in beside.channels
+            else kind == "eeg" and is_scalp(label, labels)
+        )
     ]
     if not scalp:
         message = f"{path.name}: expected EEG channels, found none among {len(labels)}; check the channels' types"

@@ -19,15 +19,22 @@ from backloop.eeg.eeg_epochs import EegTrials, cut_trials
 from backloop.eeg.rhythms import derive_eeg
 from backloop.errors import MeasureError
 from backloop.library import Cited
-from backloop.recordings import Reading
+from backloop.recordings import Curve, Harvest, Reading
 from backloop.units import Absent, Interval, Text
 
-__all__ = ["EVOKED_PLAN", "EvokedComponent", "evoked_components", "fractional_latency", "read_evoked_markers"]
+__all__ = [
+    "EVOKED_PLAN",
+    "EvokedComponent",
+    "evoked_components",
+    "fractional_latency",
+    "harvest_evoked",
+    "read_evoked_markers",
+]
 
 Floats = NDArray[np.float64]
 
-EVOKED_PLAN = EegPlan(high_pass_hz=0.1, reference="recorded", burst_sd=0)
-"""Slow drift only is taken out, the reference stays, bursts are not repaired: each would change the potential."""
+EVOKED_PLAN = EegPlan(high_pass_hz=0.1, reference="recorded", ica="off", burst_sd=0)
+"""Only slow drift is taken out, the reference stays, components and bursts stay: each would change the potential."""
 
 _BEFORE_S, _AFTER_S = 0.2, 0.8
 _FEWEST_TRIALS, _FEWEST_SAMPLES = 8, 4
@@ -150,6 +157,51 @@ def read_evoked_markers(
     backloop.errors.MeasureError: evoked: no component 'n400'; there are balance-n1, feedback-negativity, p300,
     somatosensory-early-left, somatosensory-early-right, somatosensory-late
     """
+    return harvest_evoked(
+        recording, component, events,
+        participant_id=participant_id, session_id=session_id, channel=channel, plan=plan, seed=seed,
+    ).readings  # fmt: skip
+
+
+def harvest_evoked(
+    recording: EegRecording,
+    component: str,
+    events: tuple[str, ...],
+    *,
+    participant_id: str,
+    session_id: str,
+    channel: str | None = None,
+    plan: EegPlan = EVOKED_PLAN,
+    seed: int = 0,
+) -> Harvest:
+    """Read one evoked potential, with the average it was read from.
+
+    Parameters
+    ----------
+    recording, component, events, participant_id, session_id, channel, plan, seed
+        As `read_evoked_markers`.
+
+    Returns
+    -------
+    Harvest
+        The readings of `read_evoked_markers`, and the average potential in µV from 200 ms before the event to 800 ms
+        after it, with the window and the latencies marked; no curve where there is no reading.
+
+    Raises
+    ------
+    MeasureError
+        If the component or an event is unknown, or the number of event names is wrong.
+
+    Examples
+    --------
+    >>> from backloop.eeg.eeg import EegEvent
+    >>> noise = np.random.default_rng(1).standard_normal((1, 10_000)).astype(np.float32)
+    >>> events = tuple(EegEvent(name="tone", onset_s=2.0 + 1.5 * place) for place in range(20))
+    >>> task = EegRecording(noise, rate_hz=250.0, channels=("Pz",), eyes="open", events=events)
+    >>> made = harvest_evoked(task, "p300", ("tone",), participant_id="sub-01", session_id="ses-01")
+    >>> made.curves[0].x_unit, made.curves[0].marks["window-low"]
+    ('ms', 250.0)
+    """
     if component not in evoked_components():
         message = f"evoked: no component '{component}'; there are {', '.join(sorted(evoked_components()))}"
         raise MeasureError(message)
@@ -177,10 +229,11 @@ def read_evoked_markers(
     trouble = _trouble(trials, asked, place)
     named = [_name(shell, asked, part, place or choice[0]) for part in _PARTS]
     if trouble or place is None:
-        return tuple(reading.model_copy(update=trouble) for reading in named)
+        return Harvest(tuple(reading.model_copy(update=trouble) for reading in named))
     at = clean.recording.channels.index(place)
     averages = _Averages.of([part.values[:, at].astype(np.float64) for part in trials], trials[0].seconds, seed)
-    return tuple(_fill(reading, asked, part, averages) for reading, part in zip(named, _PARTS, strict=True))
+    readings = tuple(_fill(reading, asked, part, averages) for reading, part in zip(named, _PARTS, strict=True))
+    return Harvest(readings, curves=(_show_average(asked, averages, readings, place),))
 
 
 _PARTS = ("amplitude", "latency", "peak-latency")
@@ -262,6 +315,21 @@ def _fill(reading: Reading, asked: EvokedComponent, part: str, averages: _Averag
     quality = reading.quality | {"sme": error}
     return reading.model_copy(
         update={"value": value, "absent": None, "reason": None, "interval": ends, "quality": quality}
+    )
+
+
+def _show_average(asked: EvokedComponent, averages: _Averages, readings: tuple[Reading, ...], place: str) -> Curve:
+    _, latency, peak = (reading.value for reading in readings)
+    low, high = asked.window_ms
+    marks = {"window-low": low, "window-high": high, "latency": latency, "peak": peak}
+    return Curve(
+        name=Text(en=f"{asked.title.en}, {place}", zh=f"{asked.title.zh}，{place}"),
+        marker=asked.marker,
+        x=tuple((1000 * averages.seconds).tolist()),
+        y=tuple(averages.mean.tolist()),
+        x_unit="ms",
+        y_unit="µV",
+        marks={name: value for name, value in marks.items() if value is not None},
     )
 
 

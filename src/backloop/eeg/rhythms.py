@@ -13,21 +13,30 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtrit
 
-from backloop.eeg.aperiodic import SpectralModel, fit_spectrum
 from backloop.eeg.eeg import EegRecording
-from backloop.eeg.eeg_cleaning import EegPlan, clean_eeg
-from backloop.eeg.eeg_epochs import EegEpochs, cut_epochs
-from backloop.eeg.multitaper import band_power, multitaper_spectra
-from backloop.eeg.phase_lag import measure_phase_lag
+from backloop.eeg.eeg_cleaning import EegPlan
+from backloop.eeg.eeg_epochs import EegEpochs
 from backloop.recordings import Derivation, FrequencyBand, Reading
+from backloop.signals import SpectralModel, band_power, fit_spectrum, measure_phase_lag, multitaper_spectra
 from backloop.units import Absent, Interval, Text
 
-__all__ = ["ALPHA", "THETA", "RestSpectrum", "derive_eeg", "jackknife_interval", "read_eeg_markers"]
+__all__ = [
+    "ALPHA",
+    "BETA",
+    "THETA",
+    "RestSpectrum",
+    "derive_eeg",
+    "jackknife_interval",
+    "measure_rest",
+    "rest_spectra",
+    "start_reading",
+]
 
 Floats = NDArray[np.float64]
 
 THETA = FrequencyBand(name="theta", low=4, high=7.9)
 ALPHA = FrequencyBand(name="alpha", low=8, high=12.9)
+BETA = FrequencyBand(name="beta", low=13, high=30)
 _RATIO_THETA = FrequencyBand(name="theta", low=4, high=8)
 _RATIO_ALPHA = FrequencyBand(name="alpha", low=8, high=13)
 _WHOLE = FrequencyBand(name="whole", low=1, high=45)
@@ -35,9 +44,15 @@ _SLOPE = FrequencyBand(name="slope", low=2, high=40)
 _STEP_HZ = 0.1
 _BACK_OF_HEAD = ("P", "PO", "O")
 _FRONT = ("Fp", "AF", "F")
+_VERTEX = ("Cz",)
+_PACKAGES = {"backloop": "backloop", "numpy": "numpy", "scipy": "scipy", "scikit-learn": "sklearn", "mne": "mne"}
 
 _TOO_FEW = Text(en="too few epochs are free of artefact", zh="无伪迹的分段过少")
 _NO_BACK = Text(en="no usable occipital or parietal channel", zh="无可用的枕、顶区导联")
+_NO_CHANNEL = {
+    _FRONT: Text(en="no usable frontal channel", zh="无可用的额区导联"),
+    _VERTEX: Text(en="Cz was not recorded or is not usable", zh="Cz未记录或不可用"),
+}
 _NO_FRONT = Text(en="no usable pair of channels with a frontal one", zh="无可用的额区导联对")
 _NO_PEAK = Text(en="no alpha peak stands above the slope of the spectrum", zh="频谱斜率之上未见α峰")
 _EYES = {
@@ -168,8 +183,31 @@ _ESTIMATORS = (
     _Estimator(
         "eeg-theta-alpha-ratio.whole-head", "ln ratio", "ln(4-8 / 8-13 Hz), channel mean", RestSpectrum.slowing_of_mean
     ),
+    _Estimator("eeg-theta-power", "fraction", "4-7.9 of 1-45 Hz, mean over channels", lambda s: s.share(THETA)),
+    _Estimator("eeg-theta-power.absolute", "µV²", "4-7.9 Hz, mean over channels", lambda s: s.power(THETA).mean()),
     _Estimator(
-        "eeg-theta-alpha-ratio.theta", "fraction", "4-7.9 of 1-45 Hz, mean over channels", lambda s: s.share(THETA)
+        "eeg-theta-power.frontal",
+        "fraction",
+        "4-7.9 of 1-45 Hz, mean over frontal channels",
+        lambda s: s.share(THETA),
+        _FRONT,
+    ),
+    _Estimator("eeg-beta-power", "fraction", "13-30 of 1-45 Hz, mean over channels", lambda s: s.share(BETA)),
+    _Estimator("eeg-beta-power.absolute", "µV²", "13-30 Hz, mean over channels", lambda s: s.power(BETA).mean()),
+    _Estimator(
+        "eeg-beta-power.frontal",
+        "fraction",
+        "13-30 of 1-45 Hz, mean over frontal channels",
+        lambda s: s.share(BETA),
+        _FRONT,
+    ),
+    _Estimator("eeg-slope", "exponent", "fixed slope, 2-40 Hz, channel mean", lambda s: s.model.exponent),
+    _Estimator(
+        "eeg-alpha-reactivity.level",
+        "ln µV²",
+        "ln of power in 8-12.9 Hz, Cz",
+        lambda s: float(np.log(s.power(ALPHA).mean())),
+        _VERTEX,
     ),
     _Estimator("eeg-peak-alpha", "Hz", "centre of gravity, 8-12.9 Hz, channel mean", RestSpectrum.centre_of_alpha),
     _Estimator(
@@ -190,52 +228,9 @@ _ESTIMATORS = (
 )
 
 
-def read_eeg_markers(
-    recording: EegRecording, *, participant_id: str, session_id: str, plan: EegPlan | None = None
-) -> tuple[Reading, ...]:
-    """Read every resting marker from one EEG.
-
-    Parameters
-    ----------
-    recording : EegRecording
-        A rest, as `read_eeg` gives it.
-    participant_id, session_id : str
-        Whose and when.
-    plan : EegPlan, optional
-        How it is cleaned and cut.
-
-    Returns
-    -------
-    tuple of Reading
-        A value with its interval, or the reason why it is absent, for each marker. Quality counts the loss at each
-        step: channels, bursts, epochs.
-
-    Raises
-    ------
-    MeasureError
-        If the recording is too short, or too few channels are usable.
-
-    Notes
-    -----
-    Multitaper spectra of epochs. The 95 % interval is a jackknife over up to twenty stretches of time, so neighbouring
-    epochs that share samples do not make it too narrow; that of a maximum is at least as wide as the smoothing.
-
-    References
-    ----------
-    gil-avila-2023, donoghue-2020, vinck-2011
-
-    Examples
-    --------
-    >>> random = np.random.default_rng(1)
-    >>> values = 10 * random.standard_normal((1, 15_000)) + 5 * random.standard_normal((9, 15_000))
-    >>> names = ("Fz", "Cz", "Pz", "P3", "P4", "O1", "O2", "F3", "F4")
-    >>> rest = EegRecording(values.astype(np.float32), rate_hz=250.0, channels=names, eyes="closed")
-    >>> readings = read_eeg_markers(rest, participant_id="sub-01", session_id="ses-01")
-    >>> readings[0].marker, bool(0.05 < readings[0].value < 0.2)
-    ('eeg-alpha-power', True)
-    """
-    epochs = cut_epochs(clean_eeg(recording, plan), plan)
-    shell = Reading(
+def start_reading(epochs: EegEpochs, *, participant_id: str, session_id: str) -> Reading:
+    """Give the reading from which those of a rest are filled: whose, from what, at what cost, as yet without value."""
+    return Reading(
         marker="eeg-alpha-power",
         participant_id=participant_id,
         session_id=session_id,
@@ -246,12 +241,16 @@ def read_eeg_markers(
         n=len(epochs),
         counted="epochs",
         quality=epochs.quality,
-        notes=(_EYES[recording.eyes],),
-        because=derive_eeg(recording, epochs.plan),
+        notes=(_EYES[epochs.recording.eyes],),
+        because=derive_eeg(epochs.recording, epochs.plan),
     )
-    rest = () if len(epochs) < epochs.plan.fewest_epochs else _leave_out(epochs)
+
+
+def measure_rest(epochs: EegEpochs, shell: Reading) -> tuple[tuple[Reading, ...], RestSpectrum | None]:
+    """Read every marker of a rest from its spectrum; none where too few epochs are left."""
+    rest = () if len(epochs) < epochs.plan.fewest_epochs else rest_spectra(epochs)
     readings = [_read(shell, estimator, rest) for estimator in _ESTIMATORS]
-    return (*readings, _read_lag(shell, epochs.apart()))
+    return (*readings, _read_lag(shell, epochs.apart())), rest[0] if rest else None
 
 
 def derive_eeg(recording: EegRecording, plan: EegPlan) -> Derivation:
@@ -276,7 +275,8 @@ def derive_eeg(recording: EegRecording, plan: EegPlan) -> Derivation:
     'open'
     """
     told = {name: value for name, value in plan.model_dump().items() if value is not None}
-    packages = [name for name in ("backloop", "numpy", "scipy", "mne") if find_spec(name)]
+    told |= {"recorded_against": recording.reference} if recording.reference else {}
+    packages = [name for name in _PACKAGES if find_spec(_PACKAGES[name])]
     return Derivation(
         files=recording.files,
         parameters={**told, "eyes": recording.eyes, "rate_hz": recording.rate_hz, "seconds": recording.seconds},
@@ -285,11 +285,11 @@ def derive_eeg(recording: EegRecording, plan: EegPlan) -> Derivation:
 
 
 def _on_places(channels: tuple[str, ...], places: tuple[str, ...]) -> NDArray[np.bool_]:
-    """Say which channels lie on some places, by the letters of their names."""
-    return np.array([name.rstrip("0123456789zh") in places for name in channels])
+    """Say which channels lie on some places, by the letters of their names or by the whole name."""
+    return np.array([name in places or name.rstrip("0123456789zh") in places for name in channels])
 
 
-def _leave_out(epochs: EegEpochs) -> tuple[RestSpectrum, ...]:
+def rest_spectra(epochs: EegEpochs) -> tuple[RestSpectrum, ...]:
     """Give the spectrum of all epochs, then of all but each stretch of time."""
     steps = np.arange(round(_WHOLE.low / _STEP_HZ), round(_WHOLE.high / _STEP_HZ) + 1)
     hz = np.asarray(steps * _STEP_HZ, dtype=np.float64)
@@ -344,7 +344,8 @@ def _read(shell: Reading, estimator: _Estimator, rest: tuple[RestSpectrum, ...])
         rest = tuple(part.at(estimator.places) for part in rest)
     whole = rest[0]
     if not whole.channels:
-        return shell.model_copy(update=taken | {"absent": Absent.NOT_ASKED, "reason": _NO_BACK})
+        reason = _NO_CHANNEL.get(estimator.places, _NO_BACK)
+        return shell.model_copy(update=taken | {"absent": Absent.NOT_ASKED, "reason": reason})
     value = float(estimator.estimate(whole))
     if not np.isfinite(value):
         return shell.model_copy(update=taken | {"absent": Absent.UNDEFINED, "reason": _NO_PEAK})

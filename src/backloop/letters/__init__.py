@@ -9,6 +9,7 @@ from backloop.letters.forests import evidence_picture, forest_picture, reference
 from backloop.letters.funnels import funnel_picture
 from backloop.letters.guidance import guideline_picture
 from backloop.letters.nets import league_picture, network_picture, rank_picture
+from backloop.letters.pages import PageTable
 from backloop.letters.panels import (
     course_picture,
     means_picture,
@@ -24,24 +25,36 @@ from backloop.letters.tallies import (
     Moments,
     ScaledMeasure,
 )
+from backloop.letters.wording import Words
 from backloop.letters.writing import letter
 
 if TYPE_CHECKING:
+    from backloop.letters.brainviews import BrainView, can_draw_brains, view_map
+    from backloop.letters.cohortpages import cohort_page
+    from backloop.letters.deviations import deviation_picture
     from backloop.letters.flows import flow_picture
+    from backloop.letters.panelpages import panel_page
     from backloop.letters.plots import curve_picture, outcome_picture, power_picture
+    from backloop.letters.strips import MarkerStrip, strip_picture
+    from backloop.letters.traces import matrix_picture, trace_picture
     from backloop.letters.trialpages import lay_tables, power_page, trial_page
-    from backloop.letters.trialtables import PageTable
 
 __all__ = [
+    "BrainView",
     "CohortTally",
     "ForestRow",
     "GroupMean",
+    "MarkerStrip",
     "Moments",
     "PageTable",
     "ScaledMeasure",
+    "Words",
+    "can_draw_brains",
+    "cohort_page",
     "cohort_report",
     "course_picture",
     "curve_picture",
+    "deviation_picture",
     "evidence_page",
     "evidence_picture",
     "flow_picture",
@@ -51,10 +64,12 @@ __all__ = [
     "lay_tables",
     "league_picture",
     "letter",
+    "matrix_picture",
     "means_picture",
     "network_page",
     "network_picture",
     "outcome_picture",
+    "panel_page",
     "plan_picture",
     "pooling_notes",
     "power_page",
@@ -63,16 +78,24 @@ __all__ = [
     "rank_picture",
     "reference_picture",
     "rows_picture",
+    "strip_picture",
     "synthesis_page",
+    "trace_picture",
     "trial_page",
+    "view_map",
 ]
 
-# The pages of trials bring the trial engine: they are loaded when one of their names is first asked for.
+# The pages of trials bring the trial engine, those of panels the recordings; each is loaded when first asked for.
 _MODULES = {
+    **dict.fromkeys(("BrainView", "can_draw_brains", "view_map"), "brainviews"),
+    "cohort_page": "cohortpages",
+    "deviation_picture": "deviations",
+    "panel_page": "panelpages",
+    **dict.fromkeys(("MarkerStrip", "strip_picture"), "strips"),
+    **dict.fromkeys(("matrix_picture", "trace_picture"), "traces"),
     "flow_picture": "flows",
     **dict.fromkeys(("curve_picture", "outcome_picture", "power_picture"), "plots"),
     **dict.fromkeys(("lay_tables", "power_page", "trial_page"), "trialpages"),
-    "PageTable": "trialtables",
 }
 
 

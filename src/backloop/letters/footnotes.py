@@ -8,7 +8,29 @@ from collections import defaultdict
 from backloop.errors import UncitedClaim
 from backloop.library import Citations, Library
 
-__all__ = ["Footnotes"]
+__all__ = ["Footnotes", "part_source"]
+
+
+def part_source(told: str) -> tuple[str, str]:
+    """Part a sentence from the key of its source, which stands in square brackets at its end.
+
+    Parameters
+    ----------
+    told : str
+        The sentence.
+
+    Returns
+    -------
+    tuple of str
+        The sentence without the key, and the key; an empty key where there is none.
+
+    Examples
+    --------
+    >>> part_source("Nothing was found (101/84) [ta-dinh-2019]")
+    ('Nothing was found (101/84)', 'ta-dinh-2019')
+    """
+    words, _, key = told.removesuffix("]").rpartition("[")
+    return (words.rstrip(), key) if told.endswith("]") and words else (told, "")
 
 
 class Footnotes:

@@ -3,22 +3,40 @@
 Decides how a page is put together and that everything a person wrote is escaped; the templates decide the layout.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache, partial
 from itertools import chain
 from pathlib import Path
-from typing import get_args
+from typing import NamedTuple, get_args
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import escape
 
-from backloop.letters.footnotes import Footnotes
-from backloop.letters.wording import Words, plain_name
+from backloop.letters.footnotes import Footnotes, part_source
+from backloop.letters.wording import Words, plain_name, read_words
 from backloop.library import Instrument, Library, Urgency
+from backloop.measure import Recorded
 from backloop.plan import Alert
+from backloop.recordings import Reading
 from backloop.units import Language, Text
 
-__all__ = ["render_page"]
+__all__ = ["PageTable", "render_page", "say_quality"]
+
+
+class PageTable(NamedTuple):
+    """A table as a page shows it; `is_prose` sets cells as words instead of numbers.
+
+    Examples
+    --------
+    >>> PageTable(caption="Means", heads=("arm", "mean"), rows=[("care", "3.1")], foot="made up").is_prose
+    False
+    """
+
+    caption: str
+    heads: tuple[str, ...]
+    rows: Sequence[tuple[str, ...]]
+    foot: str = ""
+    is_prose: bool = False
 
 
 def render_page(template: str, lang: Language, *, library: Library, **content: object) -> str:
@@ -52,6 +70,7 @@ def render_page(template: str, lang: Language, *, library: Library, **content: o
     page = _environment(lang).get_template(template)
     lookups = {
         "topic": partial(_topic, library),
+        "book_title": lambda book_id: library.find(book_id).title,
         "asked_plainly": partial(_asked_plainly, library),
         "plain_name": partial(plain_name, library=library),
     }
@@ -79,10 +98,20 @@ def _environment(lang: Language) -> Environment:
     environment.globals.update(words=words, lang=lang)
     environment.filters.update(
         say=words.say, number=words.number, average=words.average, interval=words.interval, unit=words.unit,
-        ruler=words.ruler,
+        ruler=words.ruler, figure=words.figure, deviation=words.deviation, part_source=part_source,
+        quality=partial(say_quality, words),
         visit=words.visit, day=words.day, by_urgency=_by_urgency, flat=chain.from_iterable,
     )  # fmt: skip
     return environment
+
+
+def say_quality(words: Words, recorded: Recorded | Reading) -> list[str]:
+    """Say what was averaged and how good the recording was, as far as there are words for it."""
+    known = [name for name in recorded.quality if f"quality.{name}" in read_words()]
+    said = [words(f"quality.{name}", value=words.figure(recorded.quality[name])) for name in known]
+    if recorded.n is None:
+        return said
+    return [words("recorded.counted", n=f"{recorded.n:,}", what=words(f"counted.{recorded.counted}")), *said]
 
 
 def _by_urgency(alerts: Iterable[Alert]) -> list[Alert]:

@@ -3,7 +3,7 @@
 Decides which marks stand for what, never by colour alone; the axes always span the whole scale.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -34,13 +34,15 @@ _COLOURS = [ACCENT, "#8a5a00", "#5b3a6b", "#3d5a80", "#7a2e2e", "#4d595a"]
 _TITLE = alt.Header(labelExpr="split(slice(datum.label, 4), '\\n')", labelPadding=10)
 
 
-def course_picture(course: Course, *, lang: Language = "en") -> str:
+def course_picture(course: Course, *, signed: Collection[str] = (), lang: Language = "en") -> str:
     """Draw every outcome over the visits, with intervals, over its whole scale.
 
     Parameters
     ----------
     course : Course
         The course to show; at least one outcome must have a value.
+    signed : collection of str
+        The visits at which a plan was signed or changed; each gets a dashed line with a triangle on it.
     lang : str
         ``en`` or ``zh``.
 
@@ -62,11 +64,22 @@ def course_picture(course: Course, *, lang: Language = "en") -> str:
     places = _places(course.sessions)
     shown = main_outcomes(course)
     rows = [row for order, outcome in enumerate(shown) for row in _outcome_rows(outcome, places, words, order)]
+    marked = [visit for visit in course.sessions if visit.session_id in signed]
+    marks = [places[visit.session_id] for visit in marked]
+    rows += [
+        _panel(order, outcome.title, outcome.scale, words) | {"signed": place}
+        for order, outcome in enumerate(shown)
+        for place in marks
+    ]
     summary = "; ".join(
         f"{outcome.title.say(lang)}{words('number.colon')}{_values(outcome, words)}" for outcome in shown
     )
     text = words("course.picture-text", summary=summary)
-    return draw(_course_chart(), rows, name="course", title=words("course.picture-title"), text=text)
+    if marked:
+        text += words("course.signed-text", visits=words("number.and").join(words.visit(visit) for visit in marked))
+    return draw(
+        _course_chart(is_marked=bool(marks)), rows, name="course", title=words("course.picture-title"), text=text
+    )
 
 
 def main_outcomes(course: Course) -> tuple[Outcome, ...]:
@@ -209,16 +222,20 @@ def _values(outcome: Outcome, words: Words) -> str:
 
 
 @cache
-def _course_chart() -> dict[str, Any]:
+def _course_chart(*, is_marked: bool) -> dict[str, Any]:
     base, x, y = alt.Chart(_ROWS), _time("place"), alt.Y("value:Q", axis=_NO_AXIS, scale=_RULER)
     aim = base.mark_rule(color=INK, strokeDash=[1, 4], strokeCap="round", strokeWidth=1.8)
     dots = base.mark_point(shape="circle", size=55, filled=True, color=ACCENT, opacity=1)
     named = base.mark_text(dy=-10, fontWeight=600, **_SMALL)
+    line = base.mark_rule(color=INK, strokeDash=[5, 3], strokeWidth=1.2).encode(x=_time("signed"))
+    flag = base.mark_point(shape="triangle-down", size=60, filled=True, color=INK, opacity=1)
+    marks = {"signed": [line, flag.encode(x=_time("signed"), y=alt.value(0))]} if is_marked else {}
     return _panels(
         end=_scale_ends(),
         tick=[base.mark_text(dy=16, **_SMALL).encode(x=_time("tick"), y=alt.value(_HEIGHT), text="text:N")],
         since=[base.mark_rect(color=TINT, opacity=1).encode(y=alt.Y("since:Q", scale=_RULER), y2="until:Q")],
         aim=[aim.encode(y="aim:Q")],
+        **marks,
         value=[
             base.mark_rule(color=ACCENT, strokeWidth=1.4).encode(x=x, y="low:Q", y2="high:Q"),
             base.mark_line(color=ACCENT, strokeWidth=2).encode(x=x, y=y),

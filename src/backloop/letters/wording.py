@@ -6,6 +6,7 @@ Decides the words around the books' words; what is said about a person comes fro
 import datetime as dt
 import tomllib
 from functools import cache
+from math import floor, log10
 from pathlib import Path
 
 from backloop.library import Library
@@ -98,7 +99,16 @@ class Words:
 
     def average(self, value: float) -> str:
         """Write a mean or standard deviation with two decimals, as trials print them."""
-        return f"{value:.2f}".replace("-", "\N{MINUS SIGN}")
+        return f"{round(value, 2) + 0.0:.2f}".replace("-", "\N{MINUS SIGN}")
+
+    def figure(self, value: float) -> str:
+        """Write a number read from a recording with three figures that count, a whole one without decimals."""
+        decimals = 0 if float(value).is_integer() else max(0, 2 - floor(log10(abs(value))))
+        return f"{value:.{decimals}f}".replace("-", "\N{MINUS SIGN}")
+
+    def deviation(self, z: float) -> str:
+        """Write a deviation in SD with its sign and one decimal."""
+        return f"{round(z, 1) + 0.0:+.1f}".replace("-", "\N{MINUS SIGN}")
 
     def interval(self, interval: Interval, *, is_change: bool = False) -> str:
         """Write a range as low to high."""

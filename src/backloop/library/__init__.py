@@ -15,6 +15,7 @@ from backloop.library.assessments import (
     Precision,
     Protocol,
     Score,
+    SexFinding,
     Translation,
     TrialField,
 )
@@ -192,6 +193,7 @@ __all__ = [
     "Scope",
     "Score",
     "SessionRule",
+    "SexFinding",
     "Shelf",
     "SleepEfficiency",
     "Stage",

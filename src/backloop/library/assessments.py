@@ -26,6 +26,7 @@ __all__ = [
     "Precision",
     "Protocol",
     "Score",
+    "SexFinding",
     "Translation",
     "TrialField",
 ]
@@ -311,10 +312,26 @@ class MarkerEvidence(Cited):
     n: Text | None = None
 
 
+class SexFinding(Cited):
+    """What a study found in one sex only; shown beside the marker, and never counted.
+
+    Examples
+    --------
+    >>> from backloop.library import Library
+    >>> [row.sex for row in Library.packaged().marker("nac-slow5").sex_findings]
+    ['male']
+    """
+
+    sex: Literal["female", "male"]
+    finding: Text
+    n: Text | None = None
+
+
 class Marker(Book):
     """A number computed from a brain recording: definition, unit, convention, evidence for and against.
 
     ``is_conflicting`` says that studies disagree on its direction; such a marker is shown but never leaned on.
+    ``sex_findings`` are what was found in women or men only, of this marker or of the same place by another measure.
 
     Examples
     --------
@@ -327,6 +344,7 @@ class Marker(Book):
     definition: Text
     scale: Scale
     evidence: tuple[MarkerEvidence, ...] = Field(min_length=1)
+    sex_findings: tuple[SexFinding, ...] = ()
     is_conflicting: bool
     references: tuple[str, ...] = Field(min_length=1)
 

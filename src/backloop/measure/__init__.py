@@ -7,8 +7,10 @@ from backloop.measure.answers import Accepted, accepted
 from backloop.measure.measures import (
     BandName,
     Because,
+    Deviation,
     Measure,
     Measures,
+    Recorded,
 )
 from backloop.measure.motor_threshold import (
     MEP_MICROVOLTS,
@@ -32,6 +34,8 @@ from backloop.measure.scoring import (
 )
 
 if TYPE_CHECKING:
+    from backloop.cohort import PanelJob, PanelPlan, run_panel
+    from backloop.holdings import find_recordings
     from backloop.measure.threshold_hunting import HuntRule, ThresholdHunt
     from backloop.measure.threshold_simulation import (
         FoundThresholds,
@@ -40,17 +44,23 @@ if TYPE_CHECKING:
         hunt_thresholds,
         make_stimulated_people,
     )
+    from backloop.panel import Panel, read_panel
 
 __all__ = [
     "MEP_MICROVOLTS",
     "Accepted",
     "BandName",
     "Because",
+    "Deviation",
     "FoundThresholds",
     "HuntRule",
     "Measure",
     "Measures",
     "MotorThreshold",
+    "Panel",
+    "PanelJob",
+    "PanelPlan",
+    "Recorded",
     "StimulatedPeople",
     "ThresholdHunt",
     "ThresholdMethod",
@@ -60,10 +70,13 @@ __all__ = [
     "count_thresholds",
     "end_of_scale",
     "error_interval",
+    "find_recordings",
     "fitting_precision",
     "hunt_thresholds",
     "make_stimulated_people",
+    "read_panel",
     "reliable_change_index",
+    "run_panel",
     "score",
     "smallest_detectable_change",
     "software_version",
@@ -77,9 +90,17 @@ _MODULES = {
     **dict.fromkeys(("HuntRule", "ThresholdHunt"), "threshold_hunting"),
     **dict.fromkeys(_SIMULATION, "threshold_simulation"),
 }
+# Whoever measures people finds their brain recordings here too.
+_ROOMS = {
+    **dict.fromkeys(("PanelJob", "PanelPlan", "run_panel"), "cohort"),
+    **dict.fromkeys(("Panel", "read_panel"), "panel"),
+    "find_recordings": "holdings",
+}
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - the imports above give the types
+    if name in _ROOMS:
+        return getattr(import_module(f"backloop.{_ROOMS[name]}"), name)
     if name not in _MODULES:
         message = f"module 'backloop.measure' has no attribute '{name}'; it offers {', '.join(__all__)}"
         raise AttributeError(message)

@@ -13,7 +13,7 @@ from backloop.units import Absent, Certainty, Frozen, Interval, Scale, Text
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["BandName", "Because", "Measure", "Measures"]
+__all__ = ["BandName", "Because", "Deviation", "Measure", "Measures", "Recorded"]
 
 
 class Because(Frozen):
@@ -46,12 +46,51 @@ class BandName(Frozen):
     verified: bool
 
 
+class Deviation(Frozen):
+    """How far a recorded number lies from comparable healthy people, in SD between people, with its 95 % interval.
+
+    `interval` holds the error of the recording, of the comparison group and of the scanner. `basis` says who the
+    comparison group is, `n_controls` how many of the clinic's own people it rests on.
+
+    Examples
+    --------
+    >>> found = Deviation(z=-2.4, interval=Interval(low=-3.6, high=-1.2), basis="own controls", n_controls=12)
+    >>> found.interval.high < 0
+    True
+    """
+
+    z: float
+    interval: Interval
+    basis: Literal["normative model", "own controls"]
+    n_controls: int = 0
+
+
+class Recorded(Frozen):
+    """What a reader must weigh about a number from a brain recording.
+
+    `convention` says whose definition was followed, `n` of `counted` what was averaged, `quality` how good the
+    recording was, `contradicted_by` which studies of the marker found otherwise, each with the key of its source.
+
+    Examples
+    --------
+    >>> Recorded(convention="FreeSurfer").contradicted_by
+    ()
+    """
+
+    convention: str
+    n: int | None = None
+    counted: str | None = None
+    quality: dict[str, float] = {}
+    contradicted_by: tuple[Text, ...] = ()
+
+
 class Measure(Frozen):
     """One number about a person at one visit, or the reason why it is not there.
 
-    `origin` is ``scored`` (from items), ``tested`` (from trials) or ``reported`` (computed elsewhere). `interval` is
-    the 95 % range from the standard error of measurement where one is known. `notes` say what a reader must know
-    (prorated items, which population the error comes from).
+    `origin` is ``scored`` (from items), ``tested`` (from trials), ``recorded`` (from a brain recording of the panel) or
+    ``reported`` (computed elsewhere). `interval` is the 95 % range from the standard error of measurement where one is
+    known. `notes` say what a reader must know (prorated items, which population the error comes from). `recorded` and,
+    where there is a reference with numbers, `deviation` are there for what was recorded only.
 
     Examples
     --------
@@ -72,12 +111,14 @@ class Measure(Frozen):
     interval: Interval | None = None
     label: Text | None = None
     bands: tuple[BandName, ...] = ()
-    origin: Literal["scored", "tested", "reported"]
+    origin: Literal["scored", "tested", "recorded", "reported"]
     certainty: Certainty = Certainty.UNRATED
     is_outcome: bool = False
     notes: tuple[Text, ...] = ()
     references: tuple[str, ...] = ()
     because: tuple[str, ...] = ()
+    deviation: Deviation | None = None
+    recorded: Recorded | None = None
 
 
 class Measures(Frozen):
@@ -120,12 +161,12 @@ class Measures(Frozen):
 
 _COLUMNS = (
     "session_id", "measure", "value", "unit", "low", "high", "scale_low", "scale_high", "better", "band", "absent",
-    "origin",
+    "origin", "z", "z_low", "z_high", "basis",
 )  # fmt: skip
 
 
 def _row(measure: Measure) -> dict[str, object]:
-    interval = measure.interval
+    interval, deviation = measure.interval, measure.deviation
     return {
         "session_id": measure.session_id,
         "measure": measure.id,
@@ -139,4 +180,8 @@ def _row(measure: Measure) -> dict[str, object]:
         "band": "; ".join(band.label.en for band in measure.bands),
         "absent": None if measure.absent is None else measure.absent.value,
         "origin": measure.origin,
+        "z": None if deviation is None else deviation.z,
+        "z_low": None if deviation is None else deviation.interval.low,
+        "z_high": None if deviation is None else deviation.interval.high,
+        "basis": None if deviation is None else deviation.basis,
     }

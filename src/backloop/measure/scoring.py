@@ -6,17 +6,22 @@ Decides which number stands where a score was both answered and reported; the ar
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib.metadata import version
+from typing import TYPE_CHECKING
 
 from backloop.library import Library
 from backloop.measure.answers import lay_out_answers
 from backloop.measure.measures import Because, Measure, Measures
 from backloop.measure.recipes import BookRecipe, ScoreRecipe, recipe
+from backloop.measure.recorded import check_panel, join_recorded, read_rows
 from backloop.measure.reliability import error_interval
 from backloop.measure.reported import Settled, reconcile
 from backloop.measure.sensory import lay_out_trials
 from backloop.measure.sheets import Outcome, Sheet
 from backloop.record import Observation, Record
 from backloop.units import Absent, Text
+
+if TYPE_CHECKING:
+    from backloop.panel import Panel
 
 __all__ = ["score", "software_version"]
 
@@ -30,7 +35,7 @@ _NO_RANGE = Text(
 )
 
 
-def score(record: Record, *, library: Library | None = None) -> Measures:
+def score(record: Record, *, library: Library | None = None, panel: "Panel | None" = None) -> Measures:
     """Score everything that a person answered, was tested on or brought along, at every visit.
 
     Parameters
@@ -39,6 +44,8 @@ def score(record: Record, *, library: Library | None = None) -> Measures:
         One person's observations.
     library : Library, optional
         Where the books stand; the packaged library where not given.
+    panel : Panel, optional
+        The person's brain markers; each row becomes a measure of origin ``recorded``.
 
     Returns
     -------
@@ -54,11 +61,14 @@ def score(record: Record, *, library: Library | None = None) -> Measures:
         If a book's keys contradict its items.
     UnitMismatch
         If a trial was written down in a unit that its field cannot be expressed in.
+    MeasureError
+        If the panel is of somebody else, or holds a visit that the record does not know.
 
     Notes
     -----
     The order of the observations does not matter. Where a score was both answered and reported the answers count, and
-    a note tells of a difference. An incomplete score has no error range, so a missing answer never adds certainty.
+    a note tells of a difference; so does the panel where a marker was both recorded and reported. An incomplete score
+    has no error range, so a missing answer never adds certainty.
 
     Examples
     --------
@@ -80,15 +90,17 @@ def score(record: Record, *, library: Library | None = None) -> Measures:
     library = Library.packaged() if library is None else library
     order = {visit.session_id: visit.order for visit in record.sessions}
     language = record.participant.language
+    recorded = {} if panel is None else _recorded(panel, record, library)
+    seen = record.by_book()
     groups = [
-        (session_id, recipe(library, book_id, language), seen)
-        for (session_id, book_id), seen in record.by_book().items()
+        (session_id, recipe(library, book_id, language), seen.get((session_id, book_id), []))
+        for session_id, book_id in dict.fromkeys((*seen, *recorded))
     ]
     groups.sort(key=lambda group: (order[group[0]], group[0], group[1].place))
-    measures = [measure for group in groups for measure in _score_book(*group)]
+    measures = [measure for group in groups for measure in _settle(group, recorded)]
     return Measures(
         participant_id=record.participant_id,
-        is_made_up=record.is_made_up,
+        is_made_up=record.is_made_up or (panel is not None and panel.is_made_up),
         sessions=tuple(sorted(record.sessions, key=lambda visit: (visit.order, visit.session_id))),
         measures=tuple(measures),
         because=Because(
@@ -115,6 +127,18 @@ def software_version() -> str:
     True
     """
     return version("backloop")
+
+
+def _recorded(panel: "Panel", record: Record, library: Library) -> dict[tuple[str, str], list[Measure]]:
+    check_panel(panel, record)
+    return read_rows(panel, library)
+
+
+def _settle(
+    group: tuple[str, BookRecipe, list[Observation]], recorded: dict[tuple[str, str], list[Measure]]
+) -> Iterator[Measure]:
+    rows, scored = recorded.get((group[0], group[1].id)), _score_book(*group)
+    return scored if rows is None else iter(join_recorded(list(scored), rows))
 
 
 def _score_book(session_id: str, book: BookRecipe, seen: Iterable[Observation]) -> Iterator[Measure]:

@@ -59,7 +59,8 @@ def read_controls(path: Path) -> Controls:
     ----------
     path : Path
         A TSV or CSV with ``participant_id``, ``age`` (years), ``sex`` (F or M), optionally ``mean_fd_mm``, and one
-        column a marker, named by its id or the id of a part. Empty cells are people in whom it was not measured.
+        column a marker, named by its id or the id of a part; of an EEG at rest with the eyes behind it, such as
+        ``eeg-alpha-power@closed``. Empty cells are people in whom it was not measured.
 
     Returns
     -------

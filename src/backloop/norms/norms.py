@@ -185,7 +185,7 @@ def compare_with_model(
     >>> round(compare_with_model(reading, model, person=somebody, library=Library.packaged()).z, 1)
     1.5
     """
-    shift = estimate_shift(model, [(each.person, each.markers[reading.marker]) for each in controls])
+    shift = estimate_shift(model, [(each.person, each.markers[reading.name_among_controls]) for each in controls])
     found = _measure(reading, lambda value: model.deviation(value, person))
     z, half = found.z - shift.mean, hypot(found.half, _Z * shift.sd)
     update = {
@@ -237,10 +237,11 @@ def compare_with_controls(reading: Reading, controls: Controls, *, library: Libr
     >>> round(found.z, 2), round(found.interval.low, 1), round(found.interval.high, 1)
     (-1.49, -2.4, -0.6)
     """
-    values = np.array(controls.values(reading.marker), dtype=np.float64)
+    values = np.array(controls.values(reading.name_among_controls), dtype=np.float64)
     n = values.size
     if n < FEWEST_CONTROLS:
-        message = f"'{reading.marker}': expected at least {FEWEST_CONTROLS} own controls, there are {n}; measure more"
+        name = reading.name_among_controls
+        message = f"'{name}': expected at least {FEWEST_CONTROLS} own controls, there are {n}; measure more"
         raise MeasureError(message)
     mean, sd = values.mean(), values.std(ddof=1)
     found = _measure(reading, lambda value: float((value - mean) / sd))
@@ -329,9 +330,9 @@ def find_standing(
     region = str(reading.because.parameters.get("normative_region", ""))
     held = next((each for each in archives if region and each.holds(region)), None)
     if reading.value is not None and held is not None and person is not None:
-        own = controls.having(reading.marker) if controls else ()
+        own = controls.having(reading.name_among_controls) if controls else ()
         return compare_with_model(reading, held.model(region), person=person, controls=own, library=library)
-    if reading.value is not None and controls and len(controls.having(reading.marker)) >= FEWEST_CONTROLS:
+    if reading.value is not None and controls and len(controls.having(reading.name_among_controls)) >= FEWEST_CONTROLS:
         return compare_with_controls(reading, controls, library=library)
     return literature_standing(reading, library=library)
 

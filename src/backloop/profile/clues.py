@@ -18,16 +18,24 @@ from backloop.units import Scale, Text
 __all__ = ["Known", "ReadyClue", "ReadyMechanism", "finding_on", "known_from", "mechanisms_of"]
 
 _GROUPS = ("central", "cognitive and affective", "peripheral", "pain type")
+_DEVIATION = (".deviation", ".deviation-low", ".deviation-high")
 _OTHER_SCALE = Text(
     en="Reported on another scale than the limits; not judged.", zh="所报分数的量尺与界值不同，未作判断。"
 )
 _NO_LIMIT = Text(en="Measured, but no limit for one person is known.", zh="已测量，但尚无适用于个体的界值。")
+_NO_REFERENCE = Text(
+    en="Measured, but without own controls or a normative model there is nothing to judge it by.",
+    zh="已测量，但既无本地对照也无常模，无从判断。",
+)
 _BOTH = Text(en="Meets the limits for and against; not judged.", zh="同时符合支持与反对的界值，未作判断。")
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
     """What can be asked of a person's panel: values on their books' own scales, and what is on another scale.
+
+    Where a recorded measure has a deviation, ``<id>.deviation`` and the ends of its interval, ``<id>.deviation-low``
+    and ``<id>.deviation-high``, can be asked for too (SD between people).
 
     Examples
     --------
@@ -42,7 +50,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ReadyClue:
-    """A clue made ready: the measures it asks for, and what it weighs whichever way it points.
+    """A clue made ready: what it asks for, of which measures, and what it weighs whichever way it points.
 
     Examples
     --------
@@ -53,6 +61,7 @@ class ReadyClue:
 
     clue: Clue
     asks: frozenset[str]
+    measures: frozenset[str]
     is_conflicting: bool
     weights: Mapping[Direction, Weight]
 
@@ -139,9 +148,25 @@ def known_from(panel: Iterable[Measure], scales: Mapping[str, Scale]) -> Known:
             continue
         if measure.scale is scale or measure.scale.agrees_with(scale):
             values[measure.id] = measure.value
+            values |= _deviation(measure)
         else:
             strangers.add(measure.id)
     return Known(values, frozenset(sources), frozenset(strangers))
+
+
+def _deviation(measure: Measure) -> dict[str, float]:
+    """Say what may be asked of a measure's deviation; nothing where there is no reference with numbers."""
+    found = measure.deviation
+    if found is None:
+        return {}
+    numbers = (found.z, found.interval.low, found.interval.high)
+    return {f"{measure.id}{asked}": number for asked, number in zip(_DEVIATION, numbers, strict=True)}
+
+
+def _measure_of(asked: str) -> str:
+    """Name the measure whose value or deviation is asked for."""
+    stem, _, end = asked.rpartition(".")
+    return stem if f".{end}" in _DEVIATION else asked
 
 
 def finding_on(ready: ReadyClue, known: Known) -> Finding:
@@ -168,8 +193,8 @@ def finding_on(ready: ReadyClue, known: Known) -> Finding:
     'for'
     """
     direction, remark = _direction(ready, known)
-    asked = () if direction == "missing" else tuple(sorted(name for name in ready.asks if name in known.values))
-    return _finding(ready, direction, asked, remark)
+    asked = () if direction == "missing" else {_measure_of(name) for name in ready.asks if name in known.values}
+    return _finding(ready, direction, tuple(sorted(asked)), remark)
 
 
 def _direction(ready: ReadyClue, known: Known) -> tuple[Direction, Text | None]:
@@ -177,10 +202,11 @@ def _direction(ready: ReadyClue, known: Known) -> tuple[Direction, Text | None]:
         return ("conflicting" if ready.clue.source in known.sources else "missing"), None
     if not ready.asks:
         return ("neither", _NO_LIMIT) if ready.clue.source in known.sources else ("missing", None)
-    if not ready.asks.isdisjoint(known.on_other_scale):
+    if not ready.measures.isdisjoint(known.on_other_scale):
         return "missing", _OTHER_SCALE
     if ready.asks.isdisjoint(known.values):
-        return "missing", None
+        has_value = not ready.measures.isdisjoint(known.values)
+        return ("neither", _NO_REFERENCE) if has_value else ("missing", None)
     look = known.values.get
     answers = (_judge(ready.clue.speaks_for, look), _judge(ready.clue.speaks_against, look))
     return _POINTS.get(answers, ("missing", None))
@@ -221,8 +247,9 @@ def _finding(ready: ReadyClue, direction: Direction, measures: tuple[str, ...], 
 
 def _ready(book: Mechanism, library: Library) -> ReadyMechanism:
     clues = tuple(_ready_clue(clue, library) for clue in book.clues)
-    asked = {name.partition(".")[0] for clue in clues for name in (clue.clue.source, *clue.asks)}
-    scales = {name: scale for source in sorted(asked) for name, scale in _scales(source, library).items()}
+    asked = {clue.clue.source for clue in clues}.union(*[clue.measures for clue in clues])
+    books = sorted({name.partition(".")[0] for name in asked})
+    scales = {name: scale for book_id in books for name, scale in _scales(book_id, asked, library).items()}
     tests = dict.fromkeys(clue.clue.source for clue in clues if clue.asks and not _is_marker(clue, library))
     return ReadyMechanism(book, clues, scales, {clue.id: _against_label(clue) for clue in book.clues}, tuple(tests))
 
@@ -242,18 +269,20 @@ def _ready_clue(clue: Clue, library: Library) -> ReadyClue:
     source = library.find(clue.source)
     counts_as = clue.strength if clue.verified else weaker(clue.strength)
     questions = [question for question in (clue.speaks_for, clue.speaks_against) if question is not None]
+    asks = frozenset(name for question in questions for name in question.ids())
     return ReadyClue(
         clue=clue,
-        asks=frozenset(name for question in questions for name in question.ids()),
+        asks=asks,
+        measures=frozenset(map(_measure_of, asks)),
         is_conflicting=isinstance(source, Marker) and source.is_conflicting,
         weights={direction: Weight(direction, counts_as, clue.source) for direction in get_args(Direction)},
     )
 
 
-def _scales(source: str, library: Library) -> dict[str, Scale]:
+def _scales(source: str, asked: Iterable[str], library: Library) -> dict[str, Scale]:
     book = library.find(source)
     if isinstance(book, Marker):
-        return {book.id: book.scale}
+        return {name: book.scale for name in asked if name.partition(".")[0] == source}
     if isinstance(book, Instrument | Protocol):
         return {score.id: score.scale for score in book.scores}
     message = f"'{source}': expected an instrument, protocol or marker as the source of a clue"

@@ -1,5 +1,6 @@
 """Brain recordings: the files they come from, and the reading each becomes, with its quality and its doubt."""
 
+from backloop.recordings.harvests import Curve, Harvest, Matrix
 from backloop.recordings.readings import Derivation, FileUsed, Reading
 from backloop.recordings.regional import read_region_matrix, read_region_table, read_sidecar
 from backloop.recordings.series import BoldSeries, Grid, check_tr
@@ -25,10 +26,13 @@ __all__ = [
     "SLOW_5",
     "WHOLE_BAND",
     "BoldSeries",
+    "Curve",
     "Derivation",
     "FileUsed",
     "FrequencyBand",
     "Grid",
+    "Harvest",
+    "Matrix",
     "Reading",
     "RecordingStream",
     "TextFile",

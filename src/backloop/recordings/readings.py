@@ -83,6 +83,20 @@ class Reading(Frozen):
     notes: tuple[Text, ...] = ()
     because: Derivation = Derivation()
 
+    @property
+    def name_among_controls(self) -> str:
+        """What this number is called in a table of controls: a rest with open eyes never stands for a closed one.
+
+        Examples
+        --------
+        >>> shut = Derivation(parameters={"eyes": "closed"})
+        >>> Reading(marker="eeg-alpha-power", participant_id="sub-01", session_id="ses-01", value=0.4, unit="fraction",
+        ...         convention="multitaper", because=shut).name_among_controls
+        'eeg-alpha-power@closed'
+        """
+        eyes = self.because.parameters.get("eyes", "")
+        return f"{self.marker}@{eyes}" if eyes else self.marker
+
     @model_validator(mode="after")
     def _there_or_absent(self) -> Self:
         if (self.value is None) == (self.absent is None):

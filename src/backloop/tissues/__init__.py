@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from backloop.tissues.metabolites import Amount, MetaboliteTable, Scaling, Tissue, name_metabolite
     from backloop.tissues.morphometry import HeadSize, fit_head_size, read_structure_markers
     from backloop.tissues.nirs import NirsBlock, NirsSeries, read_nirs, read_nirs_markers
-    from backloop.tissues.spectroscopy import QUALITY_GATES, QualityGate, read_spectrum_markers
+    from backloop.tissues.spectroscopy import QUALITY_GATES, QualityGate, Voxel, read_spectrum_markers
     from backloop.tissues.tissue import RELAXATION_3T, Relaxation, TissueCorrection, WaterScaling, correct_for_tissue
     from backloop.tissues.tracts import read_tract_markers
 
@@ -36,6 +36,7 @@ __all__ = [
     "Structures",
     "Tissue",
     "TissueCorrection",
+    "Voxel",
     "WaterScaling",
     "correct_for_tissue",
     "fit_head_size",
@@ -61,7 +62,7 @@ _MODULES = {
     **dict.fromkeys(("Amount", "MetaboliteTable", "Scaling", "Tissue", "name_metabolite"), "metabolites"),
     **dict.fromkeys(("HeadSize", "fit_head_size", "read_structure_markers"), "morphometry"),
     **dict.fromkeys(("NirsBlock", "NirsSeries", "read_nirs", "read_nirs_markers"), "nirs"),
-    **dict.fromkeys(("QUALITY_GATES", "QualityGate", "read_spectrum_markers"), "spectroscopy"),
+    **dict.fromkeys(("QUALITY_GATES", "QualityGate", "Voxel", "read_spectrum_markers"), "spectroscopy"),
     **dict.fromkeys(
         ("RELAXATION_3T", "Relaxation", "TissueCorrection", "WaterScaling", "correct_for_tissue"), "tissue"
     ),

@@ -21,13 +21,13 @@ __all__ = [
 
 _ETIV = ("EstimatedTotalIntraCranialVol", "eTIV")
 _PEOPLE = ("participant_id", "sub_id", "subject", "Measure:volume")
-_THICKNESS = re.compile(r"^(lh|rh)_(.+)_(thickness|area)$")
+_CORTICAL = re.compile(r"^(lh|rh)_(.+)_(thickness|area|volume)$")
 _OLD_THALAMUS = re.compile(r"^(Left|Right)-Thalamus-Proper\*?$")
 _OF_NO_USE = re.compile(r"hypointensities|5th-Ventricle|vessel")
 
 
 class CorticalRegion(Frozen):
-    """One region of a parcellation: mean thickness (mm), surface area (mm2) and vertices, where they are reported.
+    """One region of a parcellation: mean thickness (mm), and area (mm2), grey matter (mm3), vertices where reported.
 
     Examples
     --------
@@ -37,6 +37,7 @@ class CorticalRegion(Frozen):
 
     thickness_mm: float
     area_mm2: float | None = None
+    volume_mm3: float | None = None
     vertices: int | None = None
 
 
@@ -162,6 +163,7 @@ def _cortex(file: TextFile, side: str) -> dict[str, CorticalRegion]:
         f"{side}.{row['StructName']}": CorticalRegion(
             thickness_mm=_value(file, row, "ThickAvg"),
             area_mm2=_value(file, row, "SurfArea"),
+            volume_mm3=_value(file, row, "GrayVol"),
             vertices=int(_value(file, row, "NumVert")),
         )
         for row in _table(file)
@@ -183,7 +185,7 @@ def read_structure_table(path: Path, *, may_repeat: bool = False) -> StructureTa
     ----------
     path : Path
         A CSV or TSV. One of the columns participant_id, sub_id, subject or ``Measure:volume``, else the first, names
-        the person; volumes carry FreeSurfer's names, thickness and area ``lh_REGION_thickness`` and ``lh_REGION_area``.
+        the person; volumes carry FreeSurfer's names, the cortex ``lh_REGION_thickness``, ``_area`` and ``_volume``.
     may_repeat : bool
         Whether a person may stand there more than once, as after several scans.
 
@@ -239,7 +241,7 @@ def read_structure_table(path: Path, *, may_repeat: bool = False) -> StructureTa
 
 def _is_measure(name: str) -> bool:
     known = re.match(r"^(Left|Right)-[A-Z]|^Brain-Stem$|^CC_", name) and not _OF_NO_USE.search(name)
-    return bool(known or _THICKNESS.match(name) or name in _ETIV)
+    return bool(known or _CORTICAL.match(name) or name in _ETIV)
 
 
 def _column(file: TextFile, rows: list[list[str]], at: int, name: str) -> list[float | None]:
@@ -250,7 +252,7 @@ def _column(file: TextFile, rows: list[list[str]], at: int, name: str) -> list[f
 def _refuse_lost(file: TextFile, columns: dict[str, list[float | None]]) -> None:
     """Refuse a subcortical structure nobody has, unless it stands there under its other name."""
     has = {name_structure(name) for name, values in columns.items() if any(values)}
-    lost = sorted(name for name in columns if not _THICKNESS.match(name) and name_structure(name) not in has)
+    lost = sorted(name for name in columns if not _CORTICAL.match(name) and name_structure(name) not in has)
     if lost:
         message = (
             f"{file.name}, column '{lost[0]}': expected sizes above zero, it is zero in everybody; FreeSurfer 7 "
@@ -261,12 +263,16 @@ def _refuse_lost(file: TextFile, columns: dict[str, list[float | None]]) -> None
 
 def _person(name: str, cells: dict[str, float | None], file: TextFile) -> Structures:
     held = {key: value for key, value in cells.items() if value}
-    cortex = {match.groups(): value for key, value in held.items() if (match := _THICKNESS.match(key))}
+    cortex = {match.groups(): value for key, value in held.items() if (match := _CORTICAL.match(key))}
     return Structures(
         person=name,
-        volumes_mm3={name_structure(key): held[key] for key in held if not _THICKNESS.match(key) and key not in _ETIV},
+        volumes_mm3={name_structure(key): held[key] for key in held if not _CORTICAL.match(key) and key not in _ETIV},
         cortex={
-            f"{side}.{region}": CorticalRegion(thickness_mm=value, area_mm2=cortex.get((side, region, "area")))
+            f"{side}.{region}": CorticalRegion(
+                thickness_mm=value,
+                area_mm2=cortex.get((side, region, "area")),
+                volume_mm3=cortex.get((side, region, "volume")),
+            )
             for (side, region, kind), value in cortex.items()
             if kind == "thickness"
         },

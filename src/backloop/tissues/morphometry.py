@@ -1,9 +1,9 @@
-"""From FreeSurfer's statistics to readings: accumbens volume, thickness of the cingulate and ventrolateral cortex.
+"""From FreeSurfer's statistics to readings: volumes below the cortex, thickness and grey matter of its regions.
 
 Decides which structures answer which marker and how head size is treated; nothing is segmented here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from typing import Literal
 
@@ -17,6 +17,7 @@ from backloop.units import Absent, Frozen, Text
 __all__ = ["HeadSize", "fit_head_size", "read_structure_markers"]
 
 _SIDES = {"left": "lh", "right": "rh"}
+_SUBCORTICAL = {"nac-volume": "Accumbens-area", "amygdala-volume": "Amygdala", "hippocampus-volume": "Hippocampus"}
 _VENTROLATERAL = ("parsopercularis", "parstriangularis", "parsorbitalis")
 _CINGULATE = {"rostral": "rostralanteriorcingulate", "caudal": "caudalanteriorcingulate"}
 _PARTS = {
@@ -24,6 +25,12 @@ _PARTS = {
     "pars-triangularis": "parstriangularis",
     "pars-orbitalis": "parsorbitalis",
 }
+_THICKNESS = {
+    "vlpfc-thickness": _VENTROLATERAL,
+    "sfg-thickness": ("superiorfrontal",),
+    "s1-thickness": ("postcentral",),
+}
+_GREY = {"acc-volume": tuple(_CINGULATE.values()), "s1-volume": ("postcentral",)}
 _FEWEST = 3
 
 _NO_ERROR = Text(
@@ -117,8 +124,10 @@ def read_structure_markers(
     Returns
     -------
     tuple of Reading
-        ``nac-volume`` (both sides, mm3), ``acc-thickness`` (left rostral, mm), ``vlpfc-thickness`` (both sides,
-        weighted by area, mm), and their sides and regions; absent with the reason where one is missing or zero.
+        Both sides, and each side as a part. Volumes (mm3): ``nac-volume``, ``amygdala-volume``, ``hippocampus-volume``,
+        and grey matter of the cortex ``acc-volume`` and ``s1-volume``. Thickness (mm), weighted by area:
+        ``acc-thickness`` (left rostral), ``vlpfc-thickness``, ``sfg-thickness``, ``s1-thickness``, and their regions.
+        Absent with the reason where one is missing or zero.
 
     Notes
     -----
@@ -138,16 +147,28 @@ def read_structure_markers(
     """
     maker = _Maker(structures, participant_id=participant_id, session_id=session_id)
     rule = head_size or HeadSize()
-    accumbens = {side: f"{side.capitalize()}-Accumbens-area" for side in _SIDES}
-    readings = [maker.volume("nac-volume", tuple(accumbens.values()), rule)]
-    readings += [maker.volume(f"nac-volume.{side}", (name,), rule) for side, name in accumbens.items()]
+    readings = [
+        maker.volume(f"{marker}{part}", names, rule)
+        for marker, structure in _SUBCORTICAL.items()
+        for part, names in _sides({side: (f"{side.capitalize()}-{structure}",) for side in _SIDES}).items()
+    ]
     readings.append(maker.thickness("acc-thickness", ("lh.rostralanteriorcingulate",)))
     readings += _by_side(maker, "acc-thickness", _CINGULATE)
-    both = tuple(f"{hemi}.{region}" for hemi in _SIDES.values() for region in _VENTROLATERAL)
-    readings.append(maker.thickness("vlpfc-thickness", both))
-    for side, hemi in _SIDES.items():
-        readings.append(maker.thickness(f"vlpfc-thickness.{side}", tuple(f"{hemi}.{name}" for name in _VENTROLATERAL)))
-    return (*readings, *_by_side(maker, "vlpfc-thickness", _PARTS))
+    readings += [maker.thickness(f"{marker}{part}", names) for marker, part, names in _in_cortex(_THICKNESS)]
+    readings += _by_side(maker, "vlpfc-thickness", _PARTS)
+    readings += [maker.grey(f"{marker}{part}", names, rule) for marker, part, names in _in_cortex(_GREY)]
+    return tuple(readings)
+
+
+def _sides(names: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """Give the names of both sides together, then of each."""
+    return {"": sum(names.values(), ())} | {f".{side}": held for side, held in names.items()}
+
+
+def _in_cortex(markers: dict[str, tuple[str, ...]]) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    for marker, regions in markers.items():
+        names = {side: tuple(f"{hemi}.{region}" for region in regions) for side, hemi in _SIDES.items()}
+        yield from ((marker, part, held) for part, held in _sides(names).items())
 
 
 class _Maker:
@@ -163,16 +184,34 @@ class _Maker:
         }
 
     def volume(self, marker: str, names: tuple[str, ...], rule: HeadSize) -> Reading:
-        """Add up volumes and free them of head size."""
-        unit = "fraction" if rule.rule == "proportion" else "mm3"
-        about = self._about(marker, unit, f"aseg.stats, head size: {rule.rule}", names, is_plain=rule.rule == "none")
+        """Add up volumes below the cortex and free them of head size."""
+        voxels = [self._held.voxels[name] for name in names if name in self._held.voxels]
+        counted = {"n": sum(voxels), "counted": "voxels"} if voxels else {}
         sizes = [self._held.volumes_mm3.get(name, 0.0) for name in names]
+        about = self._size(marker, "aseg.stats", names, rule, is_plain=rule.rule == "none")
+        return self._added(about, sizes, rule, counted)
+
+    def grey(self, marker: str, names: tuple[str, ...], rule: HeadSize) -> Reading:
+        """Add up the grey matter of regions of the cortex and free it of head size."""
+        regions = [self._held.cortex.get(name) for name in names]
+        vertices = [region.vertices for region in regions if region is not None and region.vertices is not None]
+        counted = {"n": sum(vertices), "counted": "vertices"} if vertices else {}
+        sizes = [0.0 if region is None else region.volume_mm3 or 0.0 for region in regions]
+        return self._added(self._size(marker, "aparc.stats GrayVol", names, rule), sizes, rule, counted)
+
+    def _size(
+        self, marker: str, where: str, names: tuple[str, ...], rule: HeadSize, *, is_plain: bool = False
+    ) -> dict[str, object]:
+        unit = "fraction" if rule.rule == "proportion" else "mm3"
+        return self._about(marker, unit, f"{where}, head size: {rule.rule}", names, is_plain=is_plain)
+
+    def _added(
+        self, about: dict[str, object], sizes: list[float], rule: HeadSize, counted: dict[str, object]
+    ) -> Reading:
         if not all(sizes):
             return self._absent(about, _MISSING)
         if rule.rule != "none" and not self._held.etiv_mm3:
             return self._absent(about, _NO_HEAD)
-        voxels = [self._held.voxels[name] for name in names if name in self._held.voxels]
-        counted = {"n": sum(voxels), "counted": "voxels"} if voxels else {}
         value = rule.adjust(sum(sizes), self._held.etiv_mm3 or 0.0)
         return Reading.model_validate(about | counted | {"value": value, "notes": (_NO_ERROR,)})
 

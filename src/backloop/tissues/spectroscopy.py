@@ -7,15 +7,27 @@ from importlib.metadata import version
 from math import hypot
 from typing import Literal, NamedTuple
 
+from backloop.errors import MeasureError
 from backloop.library import Cited
 from backloop.recordings import Derivation, Reading
 from backloop.tissues.metabolites import Amount, MetaboliteTable, Scaling, Tissue
 from backloop.tissues.tissue import RELAXATION_3T, TissueCorrection, WaterScaling, correct_for_tissue
 from backloop.units import Absent, Interval, Text
 
-__all__ = ["QUALITY_GATES", "QualityGate", "read_spectrum_markers"]
+__all__ = ["QUALITY_GATES", "QualityGate", "Voxel", "read_spectrum_markers"]
 
 _Z = 1.959964
+
+Voxel = Literal[
+    "anterior cingulate",
+    "dorsolateral prefrontal",
+    "primary motor",
+    "primary somatosensory",
+    "anterior insula",
+    "thalamus",
+    "periaqueductal grey",
+]
+"""Where a spectrum may have been measured; a table of results does not say it."""
 
 
 class QualityGate(Cited):
@@ -72,24 +84,42 @@ QUALITY_GATES = (
 
 
 class _Part(NamedTuple):
-    """Which amount, on which scale, answers a marker or a part of it."""
+    """Which amount, on which scale, answers a marker or a part of it; `over` names another divisor than creatine."""
 
     marker: str
     metabolite: str
     scaling: Scaling
+    over: str = ""
 
 
-_PARTS = (
-    _Part("acc-naa", "NAA", Scaling.MOLALITY),
-    _Part("acc-naa.institutional", "NAA", Scaling.MOLARITY),
-    _Part("acc-naa.ratio", "NAA", Scaling.RATIO),
-    _Part("acc-glx", "Glx", Scaling.RATIO),
-    _Part("acc-glx.glutamate-ratio", "Glu", Scaling.RATIO),
-    _Part("acc-glx.glutamine-ratio", "Gln", Scaling.RATIO),
-    _Part("acc-glx.molality", "Glx", Scaling.MOLALITY),
-    _Part("acc-glx.glutamate-molality", "Glu", Scaling.MOLALITY),
-    _Part("acc-glx.glutamine-molality", "Gln", Scaling.MOLALITY),
-)
+def _concentration(marker: str, metabolite: str) -> tuple[_Part, ...]:
+    """Give a marker that is a concentration, with the scales that are not the marker itself."""
+    scales = {"": Scaling.MOLALITY, ".institutional": Scaling.MOLARITY, ".ratio": Scaling.RATIO}
+    return tuple(_Part(marker + part, metabolite, scaling) for part, scaling in scales.items())
+
+
+_PARTS: dict[Voxel, tuple[_Part, ...]] = {
+    "anterior cingulate": (
+        *_concentration("acc-naa", "NAA"),
+        _Part("acc-glx", "Glx", Scaling.RATIO),
+        _Part("acc-glx.glutamate-ratio", "Glu", Scaling.RATIO),
+        _Part("acc-glx.glutamine-ratio", "Gln", Scaling.RATIO),
+        _Part("acc-glx.molality", "Glx", Scaling.MOLALITY),
+        _Part("acc-glx.glutamate-molality", "Glu", Scaling.MOLALITY),
+        _Part("acc-glx.glutamine-molality", "Gln", Scaling.MOLALITY),
+        _Part("acc-glx.inositol-ratio", "Glx", Scaling.RATIO, over="mI"),
+        *_concentration("acc-mi", "mI"),
+    ),
+    "dorsolateral prefrontal": (*_concentration("dlpfc-naa", "NAA"), *_concentration("dlpfc-glucose", "Glc")),
+    "primary motor": _concentration("m1-naa", "NAA"),
+    "primary somatosensory": (*_concentration("s1-naa", "NAA"), *_concentration("s1-cho", "tCho")),
+    "anterior insula": _concentration("insula-naa", "NAA"),
+    "thalamus": _concentration("thalamus-mi", "mI"),
+    "periaqueductal grey": (
+        _Part("pag-glx-gaba", "Glx", Scaling.RATIO, over="GABA"),
+        _Part("pag-glx-gaba.gaba", "GABA", Scaling.RATIO),
+    ),
+}
 _NOT_REPORTED = Text(
     en="The table does not give this metabolite on the scale the marker needs; scales are never converted.",
     zh="结果表未按该指标所需的标度给出此代谢物；不同标度之间不作换算。",
@@ -120,11 +150,11 @@ def read_spectrum_markers(
     *,
     participant_id: str,
     session_id: str,
-    voxel: Literal["anterior cingulate"],
+    voxel: Voxel,
     correction: TissueCorrection | None = None,
     water: WaterScaling | None = None,
 ) -> tuple[Reading, ...]:
-    """Turn a fitted spectrum of the anterior cingulate into readings.
+    """Turn a fitted spectrum into the readings of the place it was measured at.
 
     Parameters
     ----------
@@ -132,8 +162,9 @@ def read_spectrum_markers(
         What a program found.
     participant_id, session_id : str
         Whose spectrum, when.
-    voxel : {'anterior cingulate'}
-        Where it was measured; the markers are of this place only, and the table does not say.
+    voxel : Voxel
+        Where it was measured: 'anterior cingulate', 'dorsolateral prefrontal', 'primary motor', 'primary
+        somatosensory', 'anterior insula', 'thalamus' or 'periaqueductal grey'; the table does not say.
     correction : TissueCorrection, optional
         Tissue fractions and times (s), to turn water-scaled amounts that were not corrected into molality.
     water : WaterScaling, optional
@@ -142,12 +173,15 @@ def read_spectrum_markers(
     Returns
     -------
     tuple of Reading
-        ``acc-naa`` (water-scaled molality) and ``acc-glx`` (ratio to total creatine), each with a value or the reason
-        why not, and every part of them the table holds. Scales are never converted into each other.
+        Each marker of the place (of the cingulate ``acc-naa`` and ``acc-mi``, water-scaled molality, and ``acc-glx``,
+        ratio to total creatine) with a value or the reason why not, and every part of them the table holds. Scales are
+        never converted into each other.
 
     Raises
     ------
-    UnitMismatch, MeasureError
+    MeasureError
+        If no marker is of this place.
+    UnitMismatch
         If the correction's numbers are in other units, or its fractions do not add up.
 
     Notes
@@ -166,8 +200,11 @@ def read_spectrum_markers(
     >>> table = MetaboliteTable(program="FSL-MRS", amounts=(naa,), files=(FileUsed(name="s.csv", sha256="0" * 64),))
     >>> found = read_spectrum_markers(table, participant_id="sub-1", session_id="ses-1", voxel="anterior cingulate")
     >>> [(reading.marker, reading.value) for reading in found]
-    [('acc-naa', None), ('acc-naa.ratio', 1.3), ('acc-glx', None)]
+    [('acc-naa', None), ('acc-naa.ratio', 1.3), ('acc-glx', None), ('acc-mi', None)]
     """
+    if voxel not in _PARTS:
+        message = f"no marker is of the place '{voxel}'; there are {', '.join(_PARTS)}"
+        raise MeasureError(message)
     corrected = _correct(table, correction, water)
     because = Derivation(
         files=table.files,
@@ -177,8 +214,8 @@ def read_spectrum_markers(
     who = {"participant_id": participant_id, "session_id": session_id, "because": because}
     return tuple(
         _read_part(part, corrected, who)
-        for part in _PARTS
-        if "." not in part.marker or corrected.get(part.metabolite, part.scaling) is not None
+        for part in _PARTS[voxel]
+        if "." not in part.marker or _amount(part, corrected) is not None
     )
 
 
@@ -214,23 +251,44 @@ def _parameters(table: MetaboliteTable, correction: TissueCorrection | None) -> 
 
 
 def _read_part(part: _Part, table: MetaboliteTable, who: dict[str, object]) -> Reading:
-    amount = table.get(part.metabolite, part.scaling)
+    amount = _amount(part, table)
+    scale = f"ratio to {part.over}" if part.over else part.scaling
     about = who | {
         "marker": part.marker,
         "unit": part.scaling.unit,
-        "convention": f"{table.program}, {part.scaling}; tissue correction: {table.tissue}",
+        "convention": f"{table.program}, {scale}; tissue correction: {table.tissue}",
     }
     if amount is None:
         is_uncorrected = part.scaling is Scaling.MOLALITY and table.get(part.metabolite, Scaling.MOLARITY) is not None
         reason = _NOT_CORRECTED if is_uncorrected else _NOT_REPORTED
         return Reading.model_validate(about | {"absent": Absent.NOT_ASKED, "reason": reason})
-    if not _is_usable(amount, table):
+    if not (amount.is_detected if part.over else _is_usable(amount, table)):
         return Reading.model_validate(about | {"absent": Absent.ARTEFACT, "reason": _NOT_FOUND})
-    sd = amount.sd if amount.sd is not None else _ratio_bound(amount, table)
+    sd = amount.sd if amount.sd is not None or part.over else _ratio_bound(amount, table)
     quality = _quality(amount, sd, table)
     ends = None if sd is None else Interval(low=max(0.0, amount.value - _Z * sd), high=amount.value + _Z * sd)
     notes = _notes(part, table, quality, has_interval=ends is not None)
     return Reading.model_validate(about | {"value": amount.value, "quality": quality, "interval": ends, "notes": notes})
+
+
+def _amount(part: _Part, table: MetaboliteTable) -> Amount | None:
+    """Give the amount that answers a part; over another metabolite than creatine, from amounts on one scale."""
+    if not part.over:
+        return table.get(part.metabolite, part.scaling)
+    for scaling in Scaling:
+        above, below = table.get(part.metabolite, scaling), table.get(part.over, scaling)
+        if above is not None and below is not None:
+            return _quotient(above, below)
+    return None
+
+
+def _quotient(above: Amount, below: Amount) -> Amount:
+    name = f"{above.metabolite}/{below.metabolite}"
+    if not (above.is_detected and below.is_detected):
+        return Amount(metabolite=name, scaling=Scaling.RATIO, value=0.0, is_detected=False)
+    bounds = (above.percent, below.percent)
+    percent = None if None in bounds else hypot(*(bound or 0.0 for bound in bounds))
+    return Amount.told(name, Scaling.RATIO, above.value / below.value, percent=percent)
 
 
 def _is_usable(amount: Amount, table: MetaboliteTable) -> bool:

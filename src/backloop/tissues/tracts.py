@@ -1,4 +1,4 @@
-"""From a table of tracts to readings: fractional anisotropy beside the back area of S1.
+"""From a table of tracts to readings: fractional anisotropy beside the back area of S1, and of association tracts.
 
 Decides which column is the region and whether its numbers can be anisotropies; no tensor is fitted here.
 """
@@ -14,13 +14,12 @@ __all__ = ["read_tract_markers"]
 
 _NAMES, _MEANS = ("tract", "region", "roi", "label"), ("fa", "mean_fa", "fa_mean", "mean")
 _PUBLISHED = "FA_mean_of_"
-# Neither is the white matter beside the back area; they are the nearest tracts that published models know.
+# Not the white matter beside the back area itself: the nearest tract that published models know.
 _NEAREST = {
     "s1-back-fa.superior-corona-radiata-left": "Superior_corona_radiata_L",
     "s1-back-fa.superior-corona-radiata-right": "Superior_corona_radiata_R",
-    "s1-back-fa.superior-longitudinal-fasciculus-left": "Superior_longitudinal_fasciculus_L",
-    "s1-back-fa.superior-longitudinal-fasciculus-right": "Superior_longitudinal_fasciculus_R",
 }
+_ASSOCIATION = {"slf-fa": "Superior_longitudinal_fasciculus_R", "slf-fa.left": "Superior_longitudinal_fasciculus_L"}
 _NO_REGION = Text(
     en="No column was named as the white matter beside the back area of S1.",
     zh="未指明哪一列为S1背部区邻近白质。",
@@ -29,10 +28,15 @@ _NO_STANDARD = Text(
     en="There is no standard region for this marker; compare only people measured with the same one.",
     zh="该指标没有标准感兴趣区；只可与采用同一区域测量者比较。",
 )
+_WHOLE_TRACT = Text(
+    en="The whole tract of the atlas; the study's finding lay in a part of it.",
+    zh="此为图谱中的整条纤维束；研究所见仅位于其中一段。",
+)
 _NEARBY = Text(
     en="A neighbouring tract of the atlas, not the white matter beside the back area itself.",
     zh="此为图谱中的邻近纤维束，并非S1背部区邻近白质本身。",
 )
+_NOTES = dict.fromkeys(_NEAREST, _NEARBY) | dict.fromkeys(_ASSOCIATION, _WHOLE_TRACT)
 
 
 def read_tract_markers(
@@ -54,7 +58,8 @@ def read_tract_markers(
     Returns
     -------
     tuple of Reading
-        ``s1-back-fa`` for the named region, else absent; then neighbouring tracts of the JHU atlas where present.
+        ``s1-back-fa`` for the named region, else absent; then, where the table has them by the JHU atlas's names,
+        neighbouring tracts and the superior longitudinal fasciculus (``slf-fa`` right, ``slf-fa.left``).
 
     Raises
     ------
@@ -82,7 +87,8 @@ def read_tract_markers(
     if region is not None and region not in held:
         message = f"{file.name}: expected the region '{region}', it is not among the {len(held)} there; check the name"
         raise MeasureError(message)
-    wanted = {"s1-back-fa": region or ""} | {marker: tract for marker, tract in _NEAREST.items() if tract in held}
+    known = _NEAREST | _ASSOCIATION
+    wanted = {"s1-back-fa": region or ""} | {marker: tract for marker, tract in known.items() if tract in held}
     return tuple(
         _reading(marker, tract, held.get(tract), file, participant_id=participant_id, session_id=session_id)
         for marker, tract in wanted.items()
@@ -118,7 +124,7 @@ def _reading(
             f"{file.name}, '{tract}': expected an anisotropy between 0 and 1, found another number; check its unit"
         )
         raise UnitMismatch(message)
-    known = {"normative_region": f"{_PUBLISHED}{tract}"} if "." in marker else {}
+    known = {"normative_region": f"{_PUBLISHED}{tract}"} if marker in _NOTES else {}
     because = Derivation(
         files=(file.used,), parameters={"region": tract, **known}, software={"backloop": version("backloop")}
     )
@@ -131,6 +137,6 @@ def _reading(
         reason=_NO_REGION if value is None else None,
         unit="fraction",
         convention="mean fractional anisotropy, as the table gives it",
-        notes=() if value is None else (_NEARBY if "." in marker else _NO_STANDARD,),
+        notes=() if value is None else (_NOTES.get(marker, _NO_STANDARD),),
         because=because,
     )

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backloop.eeg.aperiodic import fit_spectrum
 from backloop.errors import MeasureError
+from backloop.signals.aperiodic import fit_spectrum
 
 HZ = np.arange(2, 40.01, 0.25)
 

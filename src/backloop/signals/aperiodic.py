@@ -28,6 +28,8 @@ _OVERLAP_SDS = 0.75
 _ROUNDS = 6
 _TO_HALF_HEIGHT = 2 * np.sqrt(2 * np.log(2))
 _FEWEST = 10
+_MOST_STEPS, _TOLERANCE, _ROUGH, _TINY = 100, 1e-6, 1e-3, 1e-12
+_FIRST_DAMPING = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,11 +207,30 @@ def _fit_gaussians(hz: Floats, flat: Floats, start: Floats, *, near: bool = Fals
     low[2::3], high[2::3] = _WIDTHS_HZ[0] / 2, _WIDTHS_HZ[1] / 2
     if window.sum() <= len(start):
         return start.reshape(-1, 3)
-    inner = np.clip(start, low + 1e-6, high - 1e-6)
-    found, _ = curve_fit(
-        _gaussians, hz[window], flat[window], p0=inner, bounds=(low, high), jac=_gaussian_slopes, ftol=1e-5
-    )
-    return np.reshape(found, (-1, 3))
+    tolerance = _ROUGH if near else _TOLERANCE
+    found = _descend(hz[window], flat[window], np.clip(start, low, high), (low, high), tolerance=tolerance)
+    return found.reshape(-1, 3)
+
+
+def _descend(hz: Floats, flat: Floats, start: Floats, bounds: tuple[Floats, Floats], *, tolerance: float) -> Floats:
+    """Walk from a start to the least squares of Gaussians within bounds (Levenberg and Marquardt, projected)."""
+    best, damping = start, _FIRST_DAMPING
+    rest = flat - _gaussians(hz, *best)
+    for _ in range(_MOST_STEPS):
+        slopes = _gaussian_slopes(hz, *best)
+        pull, curvature = slopes.T @ rest, slopes.T @ slopes
+        free = ~(((best <= bounds[0]) & (pull < 0)) | ((best >= bounds[1]) & (pull > 0)))
+        damped = curvature[np.ix_(free, free)] + np.diag(damping * curvature.diagonal()[free] + _TINY)
+        trial = best.copy()
+        trial[free] = np.clip(best[free] + np.linalg.solve(damped, pull[free]), bounds[0][free], bounds[1][free])
+        left = flat - _gaussians(hz, *trial)
+        gain = rest @ rest - left @ left
+        if gain > 0:
+            best, rest = trial, left
+        if abs(gain) <= tolerance * (rest @ rest):
+            break
+        damping *= 0.1 if gain > 0 else 10
+    return best
 
 
 def _gaussian_slopes(hz: Floats, *parameters: float) -> Floats:

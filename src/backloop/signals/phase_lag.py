@@ -8,13 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from backloop.eeg.multitaper import make_tapers, tapered_transforms
 from backloop.errors import MeasureError
 from backloop.recordings import FrequencyBand
+from backloop.signals.multitaper import make_tapers, tapered_transforms
 
 __all__ = ["PhaseLag", "measure_phase_lag"]
 
 _FEWEST_EPOCHS = 2
+
+Floats = NDArray[np.float32] | NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +49,7 @@ class PhaseLag:
 
 
 def measure_phase_lag(
-    epochs: NDArray[np.float32] | NDArray[np.float64],
+    epochs: Floats,
     band: FrequencyBand,
     *,
     rate_hz: float,
@@ -108,9 +110,10 @@ def measure_phase_lag(
         message = f"phase lag: epochs of {samples / rate_hz:g} s resolve no frequency of {band.name}; take longer ones"
         raise MeasureError(message)
     tapers = make_tapers(samples, rate_hz=rate_hz, bandwidth_hz=bandwidth_hz)
-    transforms = tapered_transforms(epochs, tapers, rate_hz=rate_hz, hz=hz) * tapers.weights[:, None]
+    transforms = tapered_transforms(epochs, tapers, rate_hz=rate_hz, hz=hz)
+    transforms *= tapers.weights[:, None]
     # (epochs, channels, tapers, frequencies) -> (frequencies, epochs, channels, tapers), for products over tapers.
-    at_each = np.ascontiguousarray(transforms.transpose(3, 0, 1, 2).astype(np.complex64))
+    at_each = np.ascontiguousarray(transforms.transpose(3, 0, 1, 2))
     channels = epochs.shape[1]
     sums = np.zeros((len(groups), 3, len(hz), channels, channels))
     for group, members in enumerate(groups):

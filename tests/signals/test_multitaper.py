@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from backloop.eeg.multitaper import band_power, make_tapers, multitaper_spectra
 from backloop.errors import MeasureError
 from backloop.recordings.spectra import FrequencyBand
+from backloop.signals.multitaper import band_power, make_tapers, multitaper_spectra
 
 RATE = 250.0
 
