@@ -15,6 +15,7 @@ $(STAMP): requirements/dev.txt pyproject.toml
 
 demo: setup
 	$(BIN)/backloop demo
+	$(BIN)/backloop serve --demo
 
 # By file: the examples of one page share names and must stay together.
 test: setup

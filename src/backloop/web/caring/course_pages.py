@@ -1,0 +1,89 @@
+"""The page of the course: outcomes over the visits, what changed and whether it matters, and any two visits compared.
+
+Decides what stands on the page; every judgement and sentence comes from the core.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.safestring import SafeString, mark_safe
+
+from backloop.follow import Change, Course, Outcome, review_measures
+from backloop.letters import course_picture
+from backloop.measure import Measure
+from backloop.record import Session
+from backloop.web.caring.opening import Care, open_care
+from backloop.web.look.wordings import reader_language
+from backloop.web.people.guarding import audience
+from backloop.web.people.roles import Role
+from backloop.web.store.events import library_in_use
+from backloop.web.store.nouns import course_of, measures_of
+
+__all__ = ["show_course"]
+
+
+@dataclass(frozen=True)
+class _Row:
+    """One outcome: its value at every visit (None where it was not measured) and its latest change."""
+
+    outcome: Outcome
+    cells: list[Measure | None]
+    last: Change | None
+
+    @property
+    def gaps(self) -> int:
+        """At how many visits it was not measured."""
+        return sum(cell is None for cell in self.cells)
+
+
+@audience(Role.CLINICIAN)
+def show_course(request: HttpRequest, code: str) -> HttpResponse:
+    """Show how the outcomes went, and compare two visits where that is asked for."""
+    care = open_care(request, code)
+    course = course_of(code)
+    if course is None:
+        return care.page("course")
+    rows = [_lay(outcome, course.sessions) for outcome in course.outcomes]
+    marked = {signing.signed.plan.session_id for signing in care.signed}
+    return care.page(
+        "course",
+        course=course,
+        rows=rows,
+        responders=[row for row in rows if row.last is not None and row.last.responder_30 is not None],
+        picture=_picture(course, marked),
+        changes_of_plan=[(signing, care.visit(signing.signed.plan.session_id)) for signing in care.signed],
+        **_compare(care),
+    )
+
+
+def _lay(outcome: Outcome, sessions: tuple[Session, ...]) -> _Row:
+    values = {each.session_id: each for each in outcome.values}
+    cells = [values.get(session.session_id) for session in sessions]
+    return _Row(outcome, cells, outcome.changes[-1] if outcome.changes else None)
+
+
+def _picture(course: Course, marked: set[str]) -> SafeString:
+    if not course.outcomes:
+        return mark_safe("")
+    drawn = course_picture(course, signed=marked, lang=reader_language())
+    return mark_safe(drawn)  # noqa: S308 - our own picture; its texts are escaped where it is drawn
+
+
+def _compare(care: Care) -> dict[str, Any]:
+    """Compare any two visits: the course of these two alone."""
+    first, second = (care.request.GET.get(name, "") for name in ("from", "to"))
+    names = {visit.session_id for visit in care.record.sessions} if care.record else set()
+    measures = measures_of(care.patient.code)
+    if first == second or not {first, second} <= names or measures is None or care.record is None:
+        return {"pair": None, "asked": (first, second)}
+    sessions = tuple(visit for visit in measures.sessions if visit.session_id in {first, second})
+    only = measures.model_copy(
+        update={
+            "sessions": sessions,
+            "measures": tuple(each for each in measures.measures if each.session_id in {first, second}),
+        }
+    )
+    language = care.record.participant.language
+    pair = review_measures(only, language=language, library=library_in_use())
+    return {"pair": pair, "pair_rows": [_lay(each, sessions) for each in pair.outcomes], "asked": (first, second)}

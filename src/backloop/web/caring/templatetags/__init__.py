@@ -1,0 +1,3 @@
+"""The tags of the pages of care."""
+
+__all__: list[str] = []

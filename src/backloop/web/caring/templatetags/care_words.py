@@ -1,0 +1,104 @@
+"""The tags of the pages of care: the letters' words and numbers in the reader's language, marks, sources, questions.
+
+Decides how a value is written on a page; nothing of it is computed here.
+"""
+
+import datetime as dt
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from backloop.letters import Words
+from backloop.record import Session
+from backloop.units import Interval, Scale, Text
+from backloop.web.caring.asking import topic_of
+from backloop.web.look.wordings import reader_language, say_now
+from backloop.web.store.events import library_in_use
+
+__all__ = ["amount", "day", "mark", "register", "ruler", "signed_amount", "source", "span", "topic", "visit", "word"]
+
+register = template.Library()
+
+_NOT_CHECKED = Text(en="not checked against its source", zh="尚未与原始文献核对")
+_OURS = {
+    "backloop-convention": Text(en="working rule of ours", zh="本系统工作规则"),
+    "backloop-unverified": Text(en="no source found", zh="未找到来源"),
+}
+_SIGNS = {
+    "supported": "●", "possible": "◐", "not supported": "○", "cannot say": "◌",
+    "proceed": "✓", "adapt": "△", "refer": "■", "present": "■", "not known": "?",
+    "for": "▲", "against": "▼", "neither": "–", "conflicting": "◆", "missing": "?", "no difference": "＝",
+    "no recommendation": "–", "not found": "?",
+    "better": "▲", "worse": "▼", "same": "＝",
+    "done": "✓", "partly": "◐", "not": "○", "missed": "○", "today": "▶", "ahead": "·",
+}  # fmt: skip
+
+
+@register.filter
+def word(value: str, table: str) -> str:
+    """Say one of the letters' words, such as ``{{ "against"|word:"direction" }}``."""
+    return Words(reader_language())(f"{table}.{value}")
+
+
+@register.filter
+def amount(value: float | None) -> str:
+    """Write a number with as many decimals as it needs; a dash where there is none."""
+    return "–" if value is None else Words(reader_language()).number(value)
+
+
+@register.filter("change")
+def signed_amount(value: float | None) -> str:
+    """Write a change with its sign; a dash where there is none."""
+    return "–" if value is None else Words(reader_language()).number(value, is_change=True)
+
+
+@register.filter
+def span(interval: Interval | None) -> str:
+    """Write an interval; a dash where there is none."""
+    return "–" if interval is None else Words(reader_language()).interval(interval)
+
+
+@register.filter
+def ruler(scale: Scale) -> str:
+    """Write a scale in words."""
+    return Words(reader_language()).ruler(scale)
+
+
+@register.filter
+def day(date: dt.date) -> str:
+    """Write a date."""
+    return Words(reader_language()).day(date)
+
+
+@register.filter
+def visit(session: Session) -> str:
+    """Name a visit."""
+    return Words(reader_language()).visit(session)
+
+
+@register.filter
+def mark(text: str, kind: str) -> SafeString:
+    """Set a sign before words, so that a meaning never hangs on colour: ``{{ words|mark:"against" }}``."""
+    style = kind.replace(" ", "-")
+    return format_html('<span class="mark {}"><span aria-hidden="true">{}</span> {}</span>', style, _SIGNS[kind], text)
+
+
+@register.simple_tag
+def source(key: str, verified: bool | None = None) -> SafeString:  # noqa: FBT001 - a tag's own argument
+    """Name a source by authors and year, its title on asking; say where it was not checked."""
+    if key in _OURS:
+        return format_html('<cite class="source">{}</cite>', say_now(_OURS[key]))
+    found = library_in_use().references.get(key)
+    if found is None:
+        return format_html('<cite class="source">{}</cite>', key)
+    first = found.authors.partition(",")[0].partition(" and ")[0].strip("{} ")
+    name = f"{first} {found.year}".strip()
+    doubt = f" † {say_now(_NOT_CHECKED)}" if verified is False else ""
+    return format_html('<cite class="source" title="{}">{}{}</cite>', found.title, name or key, doubt)
+
+
+@register.filter
+def topic(question: str) -> str:
+    """Say what a question asks: an item's topic, or the title of the book that would answer."""
+    return say_now(topic_of(question, library_in_use()))

@@ -1,0 +1,3 @@
+"""What an administrator can start from the shell."""
+
+__all__: list[str] = []

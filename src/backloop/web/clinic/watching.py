@@ -1,0 +1,183 @@
+"""Keeping the worklist's read tables in step with the events, patient by patient.
+
+Decides when a patient is looked at again; what follows from the events is decided in `alerts` and `duties`.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from django.db import transaction
+from django.utils import timezone
+from django_tasks import task
+
+from backloop.web.clinic.alerts import Raised, find_alerts, find_worsening
+from backloop.web.clinic.duties import Duty, find_duty
+from backloop.web.clinic.histories import WATCHED, History, read_histories
+from backloop.web.clinic.models import Bookmark, OpenAlert, Watch
+from backloop.web.people.models import Patient
+from backloop.web.store.events import library_in_use
+from backloop.web.store.models import Event
+from backloop.web.store.nouns import RECORD_KINDS, course_of, profile_of
+
+__all__ = ["catch_up", "rebuild", "refresh", "review_courses", "review_now"]
+
+_BOOKMARK = "worklist"
+_EVENTS_AT_ONCE = 5000
+_PATIENTS_AT_ONCE = 100
+_NEXT_TESTS = 3
+
+
+def catch_up() -> bool:
+    """Look again at every patient with events that were not considered yet.
+
+    Returns
+    -------
+    bool
+        Whether all is considered now; False where more events came than one call takes.
+
+    Notes
+    -----
+    Events are numbered in the order they are committed, so one number says how far the reading came. Two callers at
+    once do the same work twice, to the same end.
+    """
+    mark = Bookmark.objects.filter(name=_BOOKMARK).first() or Bookmark(name=_BOOKMARK)
+    new = Event.objects.filter(seq__gt=mark.seq).order_by("seq")
+    rows = list(new.values_list("seq", "subject", "kind")[:_EVENTS_AT_ONCE])
+    if not rows:
+        return True
+    touched = {subject for _, subject, kind in rows if subject and kind in WATCHED}
+    measured = {subject for _, subject, kind in rows if kind in {*RECORD_KINDS, "correction"}}
+    refresh(touched, measured=measured & touched)
+    with transaction.atomic():
+        Bookmark.objects.update_or_create(name=_BOOKMARK, defaults={"seq": rows[-1][0]})
+    return len(rows) < _EVENTS_AT_ONCE
+
+
+def refresh(subjects: Iterable[str], *, measured: Iterable[str] = ()) -> None:
+    """Compute anew what is due and which alerts are open; ask for the course of those who were measured.
+
+    Parameters
+    ----------
+    subjects : iterable of str
+        Patients' codes.
+    measured : iterable of str
+        Those of them whose course and next tests may have changed.
+    """
+    stale = set(measured)
+    for codes in _batches(sorted(set(subjects))):
+        _refresh_some(codes, stale)
+    if stale:
+        review_courses.enqueue(sorted(stale))
+
+
+def rebuild() -> int:
+    """Throw the read tables away and make them again from all events, courses included.
+
+    Returns
+    -------
+    int
+        How many patients were looked at.
+    """
+    last = Event.objects.order_by("-seq").values_list("seq", flat=True).first() or 0
+    codes = list(Patient.objects.order_by("code").values_list("code", flat=True))
+    OpenAlert.objects.all().delete()
+    for some in _batches(codes):
+        _refresh_some(some, set(some))
+        _review(some)
+    Bookmark.objects.update_or_create(name=_BOOKMARK, defaults={"seq": last})
+    return len(codes)
+
+
+@task()
+def review_courses(codes: list[str]) -> None:
+    """Judge the course of some patients and find their next best tests, as a job of its own."""
+    _review(codes)
+
+
+def review_now(code: str) -> None:
+    """Judge one patient's course and next tests at once, where that still waits.
+
+    Parameters
+    ----------
+    code : str
+        The patient's code.
+    """
+    if not Watch.objects.filter(patient__code=code).exists():
+        _refresh_some([code], {code})
+    _review([code])
+
+
+def _batches(codes: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (codes[at : at + _PATIENTS_AT_ONCE] for at in range(0, len(codes), _PATIENTS_AT_ONCE))
+
+
+def _review(codes: Sequence[str]) -> None:
+    patients = Patient.objects.filter(code__in=codes, watch__is_stale=True)
+    histories = read_histories(patients.values_list("code", flat=True))
+    for patient in patients:
+        course, profile = course_of(patient.code), profile_of(patient.code)
+        history = histories.get(patient.code, History())
+        worse = find_worsening(course, history) if course is not None else []
+        tests = [] if profile is None else [test.model_dump(mode="json") for test in profile.next_tests[:_NEXT_TESTS]]
+        with transaction.atomic():
+            OpenAlert.objects.filter(patient=patient, kind="worse").delete()
+            OpenAlert.objects.bulk_create(_rows(patient, worse))
+            Watch.objects.filter(patient=patient).update(next_tests=tests, is_stale=False)
+
+
+def _refresh_some(codes: Sequence[str], stale: set[str]) -> None:
+    library, histories = library_in_use(), read_histories(codes)
+    patients = {patient.code: patient for patient in Patient.objects.filter(code__in=codes)}
+    watches: list[Watch] = []
+    alerts: list[OpenAlert] = []
+    for code, patient in patients.items():
+        history = histories.get(code, History())
+        entered = timezone.localdate(patient.entered_at)
+        duty = find_duty(history, entered=entered, library=library)
+        watches.append(_watch(patient, history, duty, is_stale=code in stale))
+        alerts += _rows(patient, find_alerts(history, library=library))
+    closed = {f"{code}|{key}" for code, history in histories.items() for key in history.closed}
+    with transaction.atomic():
+        _write(watches, patients.values(), stale)
+        OpenAlert.objects.filter(patient__in=patients.values()).exclude(kind="worse").delete()
+        for row in OpenAlert.objects.filter(patient__in=patients.values()).select_related("patient"):
+            if f"{row.patient.code}|{row.key}" in closed:
+                row.delete()
+        OpenAlert.objects.bulk_create(alerts)
+
+
+def _write(watches: list[Watch], patients: Iterable[Patient], stale: set[str]) -> None:
+    fields = ["seq", "last_visit", "last_week", "last_visit_at", "is_planned", "due_on", "late_from", "due_week"]
+    Watch.objects.bulk_create(
+        watches,
+        update_conflicts=True,
+        unique_fields=["patient"],
+        update_fields=[*fields, "due_books"],
+    )
+    waiting = [patient.pk for patient in patients if patient.code in stale]
+    if waiting:
+        Watch.objects.filter(pk__in=waiting).update(is_stale=True)
+
+
+def _watch(patient: Patient, history: History, duty: Duty | None, *, is_stale: bool) -> Watch:
+    last = history.last_visit
+    watch = Watch(patient=patient, seq=history.seq, is_stale=is_stale, is_planned=history.programme is not None)
+    if last is not None:
+        watch.last_visit, watch.last_week = last.content["session_id"], last.content["week"]
+        watch.last_visit_at = history.seen_at[watch.last_visit]
+    if duty is not None:
+        watch.due_on, watch.late_from, watch.due_week = duty.due_on, duty.late_from, duty.week
+        watch.due_books = list(duty.books)
+    return watch
+
+
+def _rows(patient: Patient, raised: Iterable[Raised]) -> Iterator[OpenAlert]:
+    for each in raised:
+        yield OpenAlert(
+            patient=patient,
+            key=each.key,
+            kind=each.kind,
+            level=each.level,
+            since=each.since,
+            session_id=each.session_id,
+            content=each.content,
+        )

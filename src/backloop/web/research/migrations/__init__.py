@@ -1,0 +1,3 @@
+"""The steps of the tables of research."""
+
+__all__: list[str] = []

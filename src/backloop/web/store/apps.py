@@ -1,0 +1,30 @@
+"""The store's place among Django's apps.
+
+Decides that the guards of the tables stand again after every migration; it holds no data.
+"""
+
+from typing import Any
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+__all__ = ["StoreConfig"]
+
+
+class StoreConfig(AppConfig):
+    """Name the app and put up the guards after migrations, since SQLite drops them when it rebuilds a table."""
+
+    name = "backloop.web.store"
+    label = "store"
+
+    def ready(self) -> None:
+        """Listen for the end of migrations."""
+        post_migrate.connect(_guard_tables, sender=self)
+
+
+def _guard_tables(*, using: str, **_rest: Any) -> None:  # noqa: ANN401 - what the signal hands over
+    from django.db import connections  # noqa: PLC0415 - apps are not ready when this module is read
+
+    from backloop.web.store.guards import put_up_guards  # noqa: PLC0415
+
+    put_up_guards(connections[using])
