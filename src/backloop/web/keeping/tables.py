@@ -91,6 +91,9 @@ def fill_table(model: type[models.Model], lines: Iterable[bytes]) -> None:
     lines : iterable of bytes
         As `write_rows` wrote them.
     """
+    for field in model._meta.concrete_fields:
+        if isinstance(field, models.DateField):
+            field.auto_now = field.auto_now_add = False  # the times of the copy, not of the restoring
     batch: list[models.Model] = []
     for line in lines:
         batch.append(_revive(model, json.loads(line)))
