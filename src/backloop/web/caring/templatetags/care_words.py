@@ -10,17 +10,32 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from backloop.letters import Words
+from backloop.library import Dose
 from backloop.record import Session
 from backloop.units import Interval, Scale, Text
 from backloop.web.caring.asking import topic_of
 from backloop.web.look.wordings import reader_language, say_now
 from backloop.web.store.events import library_in_use
 
-__all__ = ["amount", "day", "mark", "register", "ruler", "signed_amount", "source", "span", "topic", "visit", "word"]
+__all__ = [
+    "amount",
+    "day",
+    "mark",
+    "register",
+    "ruler",
+    "signed_amount",
+    "source",
+    "span",
+    "topic",
+    "visit",
+    "weekly",
+    "word",
+]
 
 register = template.Library()
 
 _NOT_CHECKED = Text(en="not checked against its source", zh="尚未与原始文献核对")
+_NEVER = Text(en="none", zh="无")
 _OURS = {
     "backloop-convention": Text(en="working rule of ours", zh="本系统工作规则"),
     "backloop-unverified": Text(en="no source found", zh="未找到来源"),
@@ -45,6 +60,18 @@ def word(value: str, table: str) -> str:
 def amount(value: float | None) -> str:
     """Write a number with as many decimals as it needs; a dash where there is none."""
     return "–" if value is None else Words(reader_language()).number(value)
+
+
+@register.filter
+def weekly(dose: Dose, place: str) -> str:
+    """Say how often a week and how long each time, as far as a source states it: ``{{ dose|weekly:"clinic" }}``."""
+    times, minutes = getattr(dose, f"{place}_per_week"), getattr(dose, f"{place}_minutes")
+    if not times:
+        return say_now(_NEVER) if times == 0 else amount(times)
+    how_often, how_long = amount(times), amount(minutes)
+    if minutes is None:
+        return say_now(Text(en=f"{how_often} ×", zh=f"{how_often}次"))
+    return say_now(Text(en=f"{how_often} × {how_long} min", zh=f"{how_often}次，每次{how_long}分钟"))
 
 
 @register.filter("change")
