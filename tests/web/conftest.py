@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import django
 import psycopg
 import pytest
 from django.conf import settings
@@ -45,6 +46,8 @@ def pytest_configure(config: pytest.Config) -> None:
             "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
         }
         settings.configure(**told)
+    # Where the whole suite runs, this folder is met after pytest-django looked for settings.
+    django.setup()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -66,7 +66,7 @@ def read_check(answers: Mapping[str, str], library: Library) -> tuple[dict[str, 
     --------
     >>> read_check({"session-check_01": "3", "session-check_04": ""}, Library.packaged())
     ({'session-check_01': 3.0}, ())
-    >>> read_check({"session-check_01": "11"}, Library.packaged())[1][0].en[-58:]
+    >>> read_check({"session-check_01": "11"}, Library.packaged())[1][0].en[-57:]
     'takes a number from 0 to 10; correct it or leave it open.'
     """
     book, read, problems = library.instrument(CHECK), {}, []
