@@ -10,6 +10,7 @@ ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "backloop"
 FACES = [
     "backloop.errors",
+    "backloop.faces",
     "backloop.units",
     *(f"backloop.{p.parent.name}" for p in sorted(SOURCE.glob("*/__init__.py"))),
 ]
@@ -45,7 +46,7 @@ def test_every_face_has_its_reference_page(face: str):
 
 @pytest.mark.parametrize("room", [face.split(".")[1] for face in FACES if face.count(".") == 1])
 def test_every_room_has_its_tour_page(room: str):
-    """The tour has one page a room (units and errors share one)."""
-    page = "foundations" if room in {"units", "errors"} else room
+    """The tour has one page a room (units, errors and faces share one)."""
+    page = "foundations" if room in {"units", "errors", "faces"} else room
 
     assert (ROOT / "docs" / "tour" / f"{page}.md").exists()

@@ -1,7 +1,8 @@
 """Resting functional MRI: from a scan or its region series to amplitude, homogeneity, connectivity and states."""
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from backloop.faces import open_lazily
 
 if TYPE_CHECKING:
     from backloop.bold.amplitude import (
@@ -108,9 +109,11 @@ __all__ = [
 ]
 
 # Each part is loaded when one of its names is first asked for.
-_MODULES = {
-    **dict.fromkeys(
-        (
+__getattr__, __dir__ = open_lazily(
+    __name__,
+    __all__,
+    {
+        "amplitude": (
             "ALFF_CONVENTIONS",
             "AlffConvention",
             "AmplitudeMap",
@@ -120,18 +123,19 @@ _MODULES = {
             "measure_amplitude",
             "share_power",
         ),
-        "amplitude",
-    ),
-    **dict.fromkeys(("price_of_bins", "price_of_samples", "price_of_share", "what_was_done"), "caveats"),
-    **dict.fromkeys(("Projection", "blocks", "clean", "make_projection"), "cleaning"),
-    **dict.fromkeys(("CONFOUND_STRATEGIES", "ConfoundStrategy", "Nuisance", "read_confounds"), "confounds"),
-    **dict.fromkeys(
-        ("connect_pairs", "correlation_interval", "effective_samples", "map_seeds", "mean_by_label", "mean_series"),
-        "connectivity",
-    ),
-    **dict.fromkeys(("BoldRun", "find_bold_runs", "open_bold_run"), "derivatives"),
-    **dict.fromkeys(
-        (
+        "caveats": ("price_of_bins", "price_of_samples", "price_of_share", "what_was_done"),
+        "cleaning": ("Projection", "blocks", "clean", "make_projection"),
+        "confounds": ("CONFOUND_STRATEGIES", "ConfoundStrategy", "Nuisance", "read_confounds"),
+        "connectivity": (
+            "connect_pairs",
+            "correlation_interval",
+            "effective_samples",
+            "map_seeds",
+            "mean_by_label",
+            "mean_series",
+        ),
+        "derivatives": ("BoldRun", "find_bold_runs", "open_bold_run"),
+        "dynamics": (
             "StateBook",
             "StateTimes",
             "assign_states",
@@ -140,24 +144,12 @@ _MODULES = {
             "read_states",
             "slide_windows",
         ),
-        "dynamics",
-    ),
-    **dict.fromkeys(("harvest_bold", "harvest_regions", "read_bold_markers", "read_region_markers"), "harvesting"),
-    **dict.fromkeys(("homogeneity_interval", "measure_homogeneity"), "homogeneity"),
-    **dict.fromkeys(("MapFolder", "describe_dataset"), "maps"),
-    **dict.fromkeys(("connect_places", "show_spectrum"), "overviews"),
-    **dict.fromkeys(("MarkerPair", "MarkerPlace", "Region", "RegionAtlas", "find_columns", "load_regions"), "regions"),
-    **dict.fromkeys(("BoldPlan", "BoldScan", "Definition", "made_up_scan"), "scans"),
-    **dict.fromkeys(("read_bold", "read_cifti", "read_label_image", "read_mask", "write_map"), "volumes"),
-}
-
-
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - the imports above give the types
-    if name not in _MODULES:
-        message = f"module 'backloop.bold' has no attribute '{name}'; it offers {', '.join(__all__)}"
-        raise AttributeError(message)
-    return getattr(import_module(f"backloop.bold.{_MODULES[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return __all__
+        "harvesting": ("harvest_bold", "harvest_regions", "read_bold_markers", "read_region_markers"),
+        "homogeneity": ("homogeneity_interval", "measure_homogeneity"),
+        "maps": ("MapFolder", "describe_dataset"),
+        "overviews": ("connect_places", "show_spectrum"),
+        "regions": ("MarkerPair", "MarkerPlace", "Region", "RegionAtlas", "find_columns", "load_regions"),
+        "scans": ("BoldPlan", "BoldScan", "Definition", "made_up_scan"),
+        "volumes": ("read_bold", "read_cifti", "read_label_image", "read_mask", "write_map"),
+    },
+)

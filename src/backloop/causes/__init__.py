@@ -1,7 +1,8 @@
 """How a treatment works and what it does in those who take it: mediation, compliers, protocol keepers."""
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from backloop.faces import open_lazily
 
 if TYPE_CHECKING:
     from backloop.causes.agrema import ReportItem, report_mediation
@@ -28,21 +29,14 @@ __all__ = [
 ]
 
 # Each part is loaded when one of its names is first asked for.
-_MODULES = {
-    **dict.fromkeys(("ReportItem", "report_mediation"), "agrema"),
-    **dict.fromkeys(("ComplierEffect", "complier_effect", "per_protocol"), "compliance"),
-    "mediate": "mediation",
-    **dict.fromkeys(("Mediation", "Mediator", "PathEffect", "Robustness", "warn_of_overlap"), "mediators"),
-    **dict.fromkeys(("ArmWeights", "ProtocolWeights", "weigh_protocol"), "weighting"),
-}
-
-
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - the imports above give the types
-    if name not in _MODULES:
-        message = f"module 'backloop.causes' has no attribute '{name}'; it offers {', '.join(__all__)}"
-        raise AttributeError(message)
-    return getattr(import_module(f"backloop.causes.{_MODULES[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return __all__
+__getattr__, __dir__ = open_lazily(
+    __name__,
+    __all__,
+    {
+        "agrema": ("ReportItem", "report_mediation"),
+        "compliance": ("ComplierEffect", "complier_effect", "per_protocol"),
+        "mediation": ("mediate",),
+        "mediators": ("Mediation", "Mediator", "PathEffect", "Robustness", "warn_of_overlap"),
+        "weighting": ("ArmWeights", "ProtocolWeights", "weigh_protocol"),
+    },
+)

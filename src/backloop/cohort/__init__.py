@@ -1,7 +1,8 @@
 """A cohort's brain recordings, person by person, on many cores or machines, and the tables of all."""
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from backloop.faces import open_lazily
 
 if TYPE_CHECKING:
     from backloop.cohort.cohort_tables import CohortFailure, save_as_controls
@@ -28,23 +29,14 @@ __all__ = [
 ]
 
 # Each part is loaded when one of its names is first asked for.
-_MODULES = {
-    **dict.fromkeys(("CohortFailure", "save_as_controls"), "cohort_tables"),
-    **dict.fromkeys(("CohortPage", "CohortRun", "PanelProgress", "run_panel"), "cohorts"),
-    "harvest_recording": "harvesting",
-    **dict.fromkeys(
-        ("Drawings", "PanelJob", "PanelPage", "PersonResult", "make_person_panel", "work_on_person"), "persons"
-    ),
-    "PanelPlan": "plans",
-}
-
-
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - the imports above give the types
-    if name not in _MODULES:
-        message = f"module 'backloop.cohort' has no attribute '{name}'; it offers {', '.join(__all__)}"
-        raise AttributeError(message)
-    return getattr(import_module(f"backloop.cohort.{_MODULES[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return __all__
+__getattr__, __dir__ = open_lazily(
+    __name__,
+    __all__,
+    {
+        "cohort_tables": ("CohortFailure", "save_as_controls"),
+        "cohorts": ("CohortPage", "CohortRun", "PanelProgress", "run_panel"),
+        "harvesting": ("harvest_recording",),
+        "persons": ("Drawings", "PanelJob", "PanelPage", "PersonResult", "make_person_panel", "work_on_person"),
+        "plans": ("PanelPlan",),
+    },
+)

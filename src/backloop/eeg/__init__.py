@@ -1,7 +1,8 @@
 """Electroencephalography: from a recording to rhythms, lags, sources and evoked potentials, with every loss counted."""
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from backloop.faces import open_lazily
 
 if TYPE_CHECKING:
     from backloop.eeg.eeg import EYES, EegEvent, EegRecording, Eyes, check_eyes, is_scalp, name_channel
@@ -85,20 +86,25 @@ __all__ = [
 ]
 
 # Each part is loaded when one of its names is first asked for.
-_MODULES = {
-    **dict.fromkeys(("EYES", "EegEvent", "EegRecording", "Eyes", "check_eyes", "is_scalp", "name_channel"), "eeg"),
-    **dict.fromkeys(("ChannelRow", "EegSidecars", "read_sidecars"), "eeg_bids"),
-    "repair_bursts": "eeg_bursts",
-    **dict.fromkeys(("CleanEeg", "EegPlan", "clean_eeg", "find_bad_channels", "remove_hum"), "eeg_cleaning"),
-    **dict.fromkeys(
-        ("ComponentSign", "EegComponents", "component_signs", "find_components", "take_out_components"),
-        "eeg_components",
-    ),
-    **dict.fromkeys(("EegEpochs", "EegTrials", "cut_epochs", "cut_trials"), "eeg_epochs"),
-    **dict.fromkeys(("EEG_SUFFIXES", "read_eeg"), "eeg_files"),
-    **dict.fromkeys(("SourceAtlas", "SourceLink", "SourceRegion", "SourceSpot", "source_atlas"), "eeg_sources"),
-    **dict.fromkeys(
-        (
+__getattr__, __dir__ = open_lazily(
+    __name__,
+    __all__,
+    {
+        "eeg": ("EYES", "EegEvent", "EegRecording", "Eyes", "check_eyes", "is_scalp", "name_channel"),
+        "eeg_bids": ("ChannelRow", "EegSidecars", "read_sidecars"),
+        "eeg_bursts": ("repair_bursts",),
+        "eeg_cleaning": ("CleanEeg", "EegPlan", "clean_eeg", "find_bad_channels", "remove_hum"),
+        "eeg_components": (
+            "ComponentSign",
+            "EegComponents",
+            "component_signs",
+            "find_components",
+            "take_out_components",
+        ),
+        "eeg_epochs": ("EegEpochs", "EegTrials", "cut_epochs", "cut_trials"),
+        "eeg_files": ("EEG_SUFFIXES", "read_eeg"),
+        "eeg_sources": ("SourceAtlas", "SourceLink", "SourceRegion", "SourceSpot", "source_atlas"),
+        "evoked": (
             "EVOKED_PLAN",
             "EvokedComponent",
             "evoked_components",
@@ -106,22 +112,10 @@ _MODULES = {
             "harvest_evoked",
             "read_evoked_markers",
         ),
-        "evoked",
-    ),
-    "read_habituation_marker": "habituation",
-    "lead_fields": "head_model",
-    "compare_eyes": "reactivity",
-    **dict.fromkeys(("harvest_eeg", "read_eeg_markers"), "resting"),
-    **dict.fromkeys(("ALPHA", "BETA", "RestSpectrum", "THETA", "derive_eeg", "jackknife_interval"), "rhythms"),
-}
-
-
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - the imports above give the types
-    if name not in _MODULES:
-        message = f"module 'backloop.eeg' has no attribute '{name}'; it offers {', '.join(__all__)}"
-        raise AttributeError(message)
-    return getattr(import_module(f"backloop.eeg.{_MODULES[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return __all__
+        "habituation": ("read_habituation_marker",),
+        "head_model": ("lead_fields",),
+        "reactivity": ("compare_eyes",),
+        "resting": ("harvest_eeg", "read_eeg_markers"),
+        "rhythms": ("ALPHA", "BETA", "RestSpectrum", "THETA", "derive_eeg", "jackknife_interval"),
+    },
+)

@@ -1,7 +1,8 @@
 """What a treatment does: contrasts of a fitted model, regressions at one week, responders, nested effects."""
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from backloop.faces import open_lazily
 
 if TYPE_CHECKING:
     from backloop.effects.clustering import ClusterShare, NestedEffects, nested_effects
@@ -48,25 +49,18 @@ __all__ = [
 ]
 
 # Each part is loaded when one of its names is first asked for.
-_MODULES = {
-    **dict.fromkeys(("ClusterShare", "NestedEffects", "nested_effects"), "clustering"),
-    **dict.fromkeys(("Answer", "JointTest", "answer", "arm_means", "joint_test", "treatment_effects"), "contrasts"),
-    **dict.fromkeys(("NumberNeeded", "Ratio", "compare_shares", "ratio_of_shares"), "proportions"),
-    **dict.fromkeys(("Errors", "Regression", "WeekData", "analyse_covariance", "read_week", "regress"), "regressions"),
-    **dict.fromkeys(("ResponderComparison", "ResponderRule", "compare_responders"), "responders"),
-    **dict.fromkeys(("rubin_rules", "to_answer"), "rubin"),
-    "check_scale": "rulers",
-    **dict.fromkeys(("StandardisedEffect", "standardise_effects", "tabulate_means"), "sizes"),
-    **dict.fromkeys(("Effect", "Effects"), "trials"),
-}
-
-
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - the imports above give the types
-    if name not in _MODULES:
-        message = f"module 'backloop.effects' has no attribute '{name}'; it offers {', '.join(__all__)}"
-        raise AttributeError(message)
-    return getattr(import_module(f"backloop.effects.{_MODULES[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return __all__
+__getattr__, __dir__ = open_lazily(
+    __name__,
+    __all__,
+    {
+        "clustering": ("ClusterShare", "NestedEffects", "nested_effects"),
+        "contrasts": ("Answer", "JointTest", "answer", "arm_means", "joint_test", "treatment_effects"),
+        "proportions": ("NumberNeeded", "Ratio", "compare_shares", "ratio_of_shares"),
+        "regressions": ("Errors", "Regression", "WeekData", "analyse_covariance", "read_week", "regress"),
+        "responders": ("ResponderComparison", "ResponderRule", "compare_responders"),
+        "rubin": ("rubin_rules", "to_answer"),
+        "rulers": ("check_scale",),
+        "sizes": ("StandardisedEffect", "standardise_effects", "tabulate_means"),
+        "trials": ("Effect", "Effects"),
+    },
+)

@@ -1,7 +1,8 @@
 """The engine: a trial's table and design in, a fitted model with its curvature out; and blocks of work, shared out."""
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from backloop.faces import open_lazily
 
 if TYPE_CHECKING:
     from backloop.kernel.designs import Design, adjusted_design, constrained_design
@@ -52,28 +53,27 @@ __all__ = [
 ]
 
 # The engine brings pandas, scipy and a compiler: it is loaded when one of its names is first asked for.
-_MODULES = {
-    **dict.fromkeys(("Design", "adjusted_design", "constrained_design"), "designs"),
-    **dict.fromkeys(("Inference", "Structure"), "frames"),
-    **dict.fromkeys(("ManyFits", "RepeatedFit", "fit_many", "fit_repeated"), "repeated"),
-    **dict.fromkeys(("Floats", "Integers"), "workspaces"),
-    **dict.fromkeys(("Correction", "RobustFit", "robust_fit"), "robust"),
-    **dict.fromkeys(
-        ("Arrays", "Block", "BlockStore", "Progress", "cut_blocks", "join_blocks", "run_blocks", "share_out"),
-        "schedulers",
-    ),
-    "Columns": "sightings",
-    "Ending": "endings",
-    "array_design": "layouts",
-}
-
-
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - the imports above give the types
-    if name not in _MODULES:
-        message = f"module 'backloop.kernel' has no attribute '{name}'; it offers {', '.join(__all__)}"
-        raise AttributeError(message)
-    return getattr(import_module(f"backloop.kernel.{_MODULES[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return __all__
+__getattr__, __dir__ = open_lazily(
+    __name__,
+    __all__,
+    {
+        "designs": ("Design", "adjusted_design", "constrained_design"),
+        "endings": ("Ending",),
+        "frames": ("Inference", "Structure"),
+        "layouts": ("array_design",),
+        "repeated": ("ManyFits", "RepeatedFit", "fit_many", "fit_repeated"),
+        "robust": ("Correction", "RobustFit", "robust_fit"),
+        "schedulers": (
+            "Arrays",
+            "Block",
+            "BlockStore",
+            "Progress",
+            "cut_blocks",
+            "join_blocks",
+            "run_blocks",
+            "share_out",
+        ),
+        "sightings": ("Columns",),
+        "workspaces": ("Floats", "Integers"),
+    },
+)

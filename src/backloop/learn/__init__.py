@@ -1,7 +1,8 @@
 """What works, for whom, how, and what if: the answers of a trial, and the one door to the rooms that give them."""
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from backloop.faces import open_lazily
 
 if TYPE_CHECKING:
     from backloop.causes import (
@@ -264,13 +265,14 @@ __all__ = [
     "weigh_protocol",
 ]
 
-# The rooms behind this door; each is loaded when one of its names is first asked for.
-_BEHIND = ("effects", "moderation", "missing", "causes", "kernel")
-_MODULES = {
-    **dict.fromkeys(("ArmMean", "PlannedAnswer", "RiskAnswers", "TestedEffect", "TrialAnswers"), "answers"),
-    **dict.fromkeys(("TrialReport", "report_trial"), "collected"),
-    **dict.fromkeys(
-        (
+# Each part, and each room behind this door, is loaded when one of its names is first asked for.
+__getattr__, __dir__ = open_lazily(
+    __name__,
+    __all__,
+    {
+        "answers": ("ArmMean", "PlannedAnswer", "RiskAnswers", "TestedEffect", "TrialAnswers"),
+        "collected": ("TrialReport", "report_trial"),
+        "consort": (
             "BaselineCell",
             "BaselineRow",
             "FlowArm",
@@ -280,11 +282,8 @@ _MODULES = {
             "describe_baseline",
             "describe_visits",
         ),
-        "consort",
-    ),
-    "estimate": "estimates",
-    **dict.fromkeys(
-        (
+        "estimates": ("estimate",),
+        "inquiries": (
             "trial_blinding",
             "trial_claims",
             "trial_curves",
@@ -292,22 +291,14 @@ _MODULES = {
             "trial_modifiers",
             "trial_sensitivity",
         ),
-        "inquiries",
+        "planned": ("analyse_trial", "planned_fit"),
+        "supplements": ("primary_answer", "trial_forest", "trial_risk"),
+    },
+    behind=(
+        "backloop.effects",
+        "backloop.moderation",
+        "backloop.missing",
+        "backloop.causes",
+        "backloop.kernel",
     ),
-    **dict.fromkeys(("analyse_trial", "planned_fit"), "planned"),
-    **dict.fromkeys(("primary_answer", "trial_forest", "trial_risk"), "supplements"),
-}
-
-
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - the imports above give the types
-    if name not in __all__:
-        message = f"module 'backloop.learn' has no attribute '{name}'; it offers {', '.join(__all__)}"
-        raise AttributeError(message)
-    if name in _MODULES:
-        return getattr(import_module(f"backloop.learn.{_MODULES[name]}"), name)
-    rooms = (import_module(f"backloop.{room}") for room in _BEHIND)
-    return getattr(next(room for room in rooms if name in room.__all__), name)
-
-
-def __dir__() -> list[str]:
-    return __all__
+)

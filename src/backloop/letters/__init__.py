@@ -1,8 +1,8 @@
 """Letters to patients and clinicians, and the report about a group: the books' own words on paper."""
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from backloop.faces import open_lazily
 from backloop.letters.dossiers import evidence_page, network_page, pooling_notes, synthesis_page
 from backloop.letters.effectrows import ForestRow, rows_picture
 from backloop.letters.forests import evidence_picture, forest_picture, reference_picture
@@ -86,25 +86,18 @@ __all__ = [
 ]
 
 # The pages of trials bring the trial engine, those of panels the recordings; each is loaded when first asked for.
-_MODULES = {
-    **dict.fromkeys(("BrainView", "can_draw_brains", "view_map"), "brainviews"),
-    "cohort_page": "cohortpages",
-    "deviation_picture": "deviations",
-    "panel_page": "panelpages",
-    **dict.fromkeys(("MarkerStrip", "strip_picture"), "strips"),
-    **dict.fromkeys(("matrix_picture", "trace_picture"), "traces"),
-    "flow_picture": "flows",
-    **dict.fromkeys(("curve_picture", "outcome_picture", "power_picture"), "plots"),
-    **dict.fromkeys(("lay_tables", "power_page", "trial_page"), "trialpages"),
-}
-
-
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - the imports above give the types
-    if name not in _MODULES:
-        message = f"module 'backloop.letters' has no attribute '{name}'; it offers {', '.join(__all__)}"
-        raise AttributeError(message)
-    return getattr(import_module(f"backloop.letters.{_MODULES[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return __all__
+__getattr__, __dir__ = open_lazily(
+    __name__,
+    __all__,
+    {
+        "brainviews": ("BrainView", "can_draw_brains", "view_map"),
+        "cohortpages": ("cohort_page",),
+        "deviations": ("deviation_picture",),
+        "flows": ("flow_picture",),
+        "panelpages": ("panel_page",),
+        "plots": ("curve_picture", "outcome_picture", "power_picture"),
+        "strips": ("MarkerStrip", "strip_picture"),
+        "traces": ("matrix_picture", "trace_picture"),
+        "trialpages": ("lay_tables", "power_page", "trial_page"),
+    },
+)

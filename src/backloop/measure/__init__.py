@@ -1,8 +1,8 @@
 """What the observations amount to: scores, tests and their error."""
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from backloop.faces import open_lazily
 from backloop.measure.answers import Accepted, accepted
 from backloop.measure.measures import (
     BandName,
@@ -84,28 +84,23 @@ __all__ = [
     "standard_error_of",
 ]
 
-# What brings scipy is loaded when one of its names is first asked for.
-_SIMULATION = ("FoundThresholds", "StimulatedPeople", "count_thresholds", "hunt_thresholds", "make_stimulated_people")
-_MODULES = {
-    **dict.fromkeys(("HuntRule", "ThresholdHunt"), "threshold_hunting"),
-    **dict.fromkeys(_SIMULATION, "threshold_simulation"),
-}
-# Whoever measures people finds their brain recordings here too.
-_ROOMS = {
-    **dict.fromkeys(("PanelJob", "PanelPlan", "run_panel"), "cohort"),
-    **dict.fromkeys(("Panel", "read_panel"), "panel"),
-    "find_recordings": "holdings",
-}
-
-
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - the imports above give the types
-    if name in _ROOMS:
-        return getattr(import_module(f"backloop.{_ROOMS[name]}"), name)
-    if name not in _MODULES:
-        message = f"module 'backloop.measure' has no attribute '{name}'; it offers {', '.join(__all__)}"
-        raise AttributeError(message)
-    return getattr(import_module(f"backloop.measure.{_MODULES[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return __all__
+# What brings scipy is loaded when first asked for; whoever measures people finds their brain recordings here too.
+__getattr__, __dir__ = open_lazily(
+    __name__,
+    __all__,
+    {
+        "threshold_hunting": ("HuntRule", "ThresholdHunt"),
+        "threshold_simulation": (
+            "FoundThresholds",
+            "StimulatedPeople",
+            "count_thresholds",
+            "hunt_thresholds",
+            "make_stimulated_people",
+        ),
+    },
+    behind=(
+        "backloop.cohort",
+        "backloop.holdings",
+        "backloop.panel",
+    ),
+)

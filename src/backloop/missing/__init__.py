@@ -1,7 +1,8 @@
 """What missing answers could do to a result: who is missing, what if they fared otherwise, and where it would turn."""
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from backloop.faces import open_lazily
 
 if TYPE_CHECKING:
     from backloop.missing.departures import Departures, Strategy, StrategyName, mark_departures, read_departures
@@ -43,25 +44,22 @@ __all__ = [
 ]
 
 # Each part is loaded when one of its names is first asked for.
-_MODULES = {
-    **dict.fromkeys(("Departures", "Strategy", "StrategyName", "mark_departures", "read_departures"), "departures"),
-    **dict.fromkeys(("ImputedEffect", "ImputedEffects", "multiple_imputation"), "imputation"),
-    **dict.fromkeys(
-        ("BaselineOfLost", "MissingPattern", "MissingReason", "Missingness", "VisitCount", "describe_missing"),
-        "missingness",
-    ),
-    "conditional_imputation": "resampling",
-    **dict.fromkeys(("StressRow", "StressTest", "stress"), "stressing"),
-    **dict.fromkeys(("DeltaAnswer", "TippingLine", "tipping_points"), "tipping"),
-}
-
-
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - the imports above give the types
-    if name not in _MODULES:
-        message = f"module 'backloop.missing' has no attribute '{name}'; it offers {', '.join(__all__)}"
-        raise AttributeError(message)
-    return getattr(import_module(f"backloop.missing.{_MODULES[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return __all__
+__getattr__, __dir__ = open_lazily(
+    __name__,
+    __all__,
+    {
+        "departures": ("Departures", "Strategy", "StrategyName", "mark_departures", "read_departures"),
+        "imputation": ("ImputedEffect", "ImputedEffects", "multiple_imputation"),
+        "missingness": (
+            "BaselineOfLost",
+            "MissingPattern",
+            "MissingReason",
+            "Missingness",
+            "VisitCount",
+            "describe_missing",
+        ),
+        "resampling": ("conditional_imputation",),
+        "stressing": ("StressRow", "StressTest", "stress"),
+        "tipping": ("DeltaAnswer", "TippingLine", "tipping_points"),
+    },
+)

@@ -1,7 +1,8 @@
 """For whom: effect modifiers with their multiplicity, curves, credibility, and honest doubt about single people."""
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from backloop.faces import open_lazily
 
 if TYPE_CHECKING:
     from backloop.moderation.benefit import BenefitScore, score_benefit
@@ -43,24 +44,17 @@ __all__ = [
 ]
 
 # Each part is loaded when one of its names is first asked for.
-_MODULES = {
-    **dict.fromkeys(("BenefitScore", "score_benefit"), "benefit"),
-    **dict.fromkeys(("CredibilityAnswer", "CredibilitySheet", "assess_claims", "assess_credibility"), "credibility"),
-    **dict.fromkeys(("EffectCurve", "effect_curve", "spline_basis", "spline_knots"), "curves"),
-    "find_modifiers": "modification",
-    "forest_benefit": "heterogeneity",
-    **dict.fromkeys(("Detectable", "EffectAt", "ModifierEffect", "ModifierSearch", "ShrunkenAnswer"), "modifiers"),
-    **dict.fromkeys(("Shrunken", "holm", "max_t", "max_t_limit", "shrink"), "multiplicity"),
-    **dict.fromkeys(("RiskEffect", "SpreadRatio", "compare_spread", "effect_by_risk"), "risk"),
-}
-
-
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - the imports above give the types
-    if name not in _MODULES:
-        message = f"module 'backloop.moderation' has no attribute '{name}'; it offers {', '.join(__all__)}"
-        raise AttributeError(message)
-    return getattr(import_module(f"backloop.moderation.{_MODULES[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return __all__
+__getattr__, __dir__ = open_lazily(
+    __name__,
+    __all__,
+    {
+        "benefit": ("BenefitScore", "score_benefit"),
+        "credibility": ("CredibilityAnswer", "CredibilitySheet", "assess_claims", "assess_credibility"),
+        "curves": ("EffectCurve", "effect_curve", "spline_basis", "spline_knots"),
+        "heterogeneity": ("forest_benefit",),
+        "modification": ("find_modifiers",),
+        "modifiers": ("Detectable", "EffectAt", "ModifierEffect", "ModifierSearch", "ShrunkenAnswer"),
+        "multiplicity": ("Shrunken", "holm", "max_t", "max_t_limit", "shrink"),
+        "risk": ("RiskEffect", "SpreadRatio", "compare_spread", "effect_by_risk"),
+    },
+)

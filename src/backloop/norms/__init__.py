@@ -1,7 +1,8 @@
 """What a reading is held against: a site's own controls, or a normative model the user brings."""
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from backloop.faces import open_lazily
 
 if TYPE_CHECKING:
     from backloop.norms.controls import Control, Controls, read_controls
@@ -37,12 +38,14 @@ __all__ = [
 ]
 
 # Each part is loaded when one of its names is first asked for.
-_MODULES = {
-    **dict.fromkeys(("Control", "Controls", "read_controls"), "controls"),
-    **dict.fromkeys(("NormativeArchive", "open_normative"), "normative_archives"),
-    **dict.fromkeys(("NormativeModel", "ReferencePerson"), "normative_models"),
-    **dict.fromkeys(
-        (
+__getattr__, __dir__ = open_lazily(
+    __name__,
+    __all__,
+    {
+        "controls": ("Control", "Controls", "read_controls"),
+        "normative_archives": ("NormativeArchive", "open_normative"),
+        "normative_models": ("NormativeModel", "ReferencePerson"),
+        "norms": (
             "FEWEST_CONTROLS",
             "SiteShift",
             "Standing",
@@ -52,17 +55,5 @@ _MODULES = {
             "find_standing",
             "literature_standing",
         ),
-        "norms",
-    ),
-}
-
-
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - the imports above give the types
-    if name not in _MODULES:
-        message = f"module 'backloop.norms' has no attribute '{name}'; it offers {', '.join(__all__)}"
-        raise AttributeError(message)
-    return getattr(import_module(f"backloop.norms.{_MODULES[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return __all__
+    },
+)

@@ -1,7 +1,8 @@
 """Whole trials, simulated before they are run: power, false alarms, interim looks, and how many people are needed."""
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from backloop.faces import open_lazily
 
 if TYPE_CHECKING:
     from backloop.power.absences import StayingAway
@@ -69,42 +70,34 @@ __all__ = [
 ]
 
 # The engine brings pandas, scipy and a compiler: it is loaded when one of its names is first asked for.
-_NAMES = {
-    "absences": ("StayingAway",),
-    "analyses": ("Analysis", "Answers", "ModelAnalysis", "OwnAnalysis", "Question"),
-    "boundaries": (
-        "Boundary",
-        "BoundaryKind",
-        "StoppingChances",
-        "efficacy_boundary",
-        "needed_drift",
-        "stopping_chances",
-    ),
-    "draws": ("TrialBlock", "draw_trials"),
-    "interims": ("FinalEstimate", "conditional_power", "final_estimate", "predictive_power"),
-    "performance": ("Figure", "Performance", "Success"),
-    "resizing": ("BlindedSize", "TwoArmPlan", "needed_people", "resize_blinded"),
-    "simulations": ("Simulation", "simulate"),
-    "worlds": (
-        "Decay",
-        "Provenance",
-        "Therapists",
-        "World",
-        "WorldArm",
-        "WorldModifier",
-        "WorldOutcome",
-        "read_world",
-    ),
-}
-_MODULES = {name: module for module, names in _NAMES.items() for name in names}
-
-
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - the imports above give the types
-    if name not in _MODULES:
-        message = f"module 'backloop.power' has no attribute '{name}'; it offers {', '.join(__all__)}"
-        raise AttributeError(message)
-    return getattr(import_module(f"backloop.power.{_MODULES[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return __all__
+__getattr__, __dir__ = open_lazily(
+    __name__,
+    __all__,
+    {
+        "absences": ("StayingAway",),
+        "analyses": ("Analysis", "Answers", "ModelAnalysis", "OwnAnalysis", "Question"),
+        "boundaries": (
+            "Boundary",
+            "BoundaryKind",
+            "StoppingChances",
+            "efficacy_boundary",
+            "needed_drift",
+            "stopping_chances",
+        ),
+        "draws": ("TrialBlock", "draw_trials"),
+        "interims": ("FinalEstimate", "conditional_power", "final_estimate", "predictive_power"),
+        "performance": ("Figure", "Performance", "Success"),
+        "resizing": ("BlindedSize", "TwoArmPlan", "needed_people", "resize_blinded"),
+        "simulations": ("Simulation", "simulate"),
+        "worlds": (
+            "Decay",
+            "Provenance",
+            "Therapists",
+            "World",
+            "WorldArm",
+            "WorldModifier",
+            "WorldOutcome",
+            "read_world",
+        ),
+    },
+)

@@ -1,7 +1,8 @@
 """The arithmetic of signals from many channels: spectra, slopes, lags, sources; it knows no person and no marker."""
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from backloop.faces import open_lazily
 
 if TYPE_CHECKING:
     from backloop.signals.aperiodic import APERIODIC_MODES, SpectralModel, SpectralPeak, fit_spectrum
@@ -30,21 +31,14 @@ __all__ = [
 ]
 
 # Each part is loaded when one of its names is first asked for.
-_MODULES = {
-    **dict.fromkeys(("APERIODIC_MODES", "SpectralModel", "SpectralPeak", "fit_spectrum"), "aperiodic"),
-    **dict.fromkeys(("Beamformer", "make_beamformer"), "beamforming"),
-    **dict.fromkeys(("Tapers", "band_power", "make_tapers", "multitaper_spectra", "tapered_transforms"), "multitaper"),
-    **dict.fromkeys(("PhaseLag", "measure_phase_lag"), "phase_lag"),
-    **dict.fromkeys(("Separation", "has_enough", "separate_components"), "separation"),
-}
-
-
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - the imports above give the types
-    if name not in _MODULES:
-        message = f"module 'backloop.signals' has no attribute '{name}'; it offers {', '.join(__all__)}"
-        raise AttributeError(message)
-    return getattr(import_module(f"backloop.signals.{_MODULES[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return __all__
+__getattr__, __dir__ = open_lazily(
+    __name__,
+    __all__,
+    {
+        "aperiodic": ("APERIODIC_MODES", "SpectralModel", "SpectralPeak", "fit_spectrum"),
+        "beamforming": ("Beamformer", "make_beamformer"),
+        "multitaper": ("Tapers", "band_power", "make_tapers", "multitaper_spectra", "tapered_transforms"),
+        "phase_lag": ("PhaseLag", "measure_phase_lag"),
+        "separation": ("Separation", "has_enough", "separate_components"),
+    },
+)

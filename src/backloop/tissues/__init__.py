@@ -1,7 +1,8 @@
 """What other programs measured in tissue: spectra, volumes, thickness, tracts, and light through the skull."""
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from backloop.faces import open_lazily
 
 if TYPE_CHECKING:
     from backloop.tissues.freesurfer import (
@@ -53,29 +54,24 @@ __all__ = [
 ]
 
 # Each part is loaded when one of its names is first asked for.
-_MODULES = {
-    **dict.fromkeys(
-        ("CorticalRegion", "StructureTable", "Structures", "name_structure", "read_freesurfer", "read_structure_table"),
-        "freesurfer",
-    ),
-    "read_metabolites": "metabolite_tables",
-    **dict.fromkeys(("Amount", "MetaboliteTable", "Scaling", "Tissue", "name_metabolite"), "metabolites"),
-    **dict.fromkeys(("HeadSize", "fit_head_size", "read_structure_markers"), "morphometry"),
-    **dict.fromkeys(("NirsBlock", "NirsSeries", "read_nirs", "read_nirs_markers"), "nirs"),
-    **dict.fromkeys(("QUALITY_GATES", "QualityGate", "Voxel", "read_spectrum_markers"), "spectroscopy"),
-    **dict.fromkeys(
-        ("RELAXATION_3T", "Relaxation", "TissueCorrection", "WaterScaling", "correct_for_tissue"), "tissue"
-    ),
-    "read_tract_markers": "tracts",
-}
-
-
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - the imports above give the types
-    if name not in _MODULES:
-        message = f"module 'backloop.tissues' has no attribute '{name}'; it offers {', '.join(__all__)}"
-        raise AttributeError(message)
-    return getattr(import_module(f"backloop.tissues.{_MODULES[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return __all__
+__getattr__, __dir__ = open_lazily(
+    __name__,
+    __all__,
+    {
+        "freesurfer": (
+            "CorticalRegion",
+            "StructureTable",
+            "Structures",
+            "name_structure",
+            "read_freesurfer",
+            "read_structure_table",
+        ),
+        "metabolite_tables": ("read_metabolites",),
+        "metabolites": ("Amount", "MetaboliteTable", "Scaling", "Tissue", "name_metabolite"),
+        "morphometry": ("HeadSize", "fit_head_size", "read_structure_markers"),
+        "nirs": ("NirsBlock", "NirsSeries", "read_nirs", "read_nirs_markers"),
+        "spectroscopy": ("QUALITY_GATES", "QualityGate", "Voxel", "read_spectrum_markers"),
+        "tissue": ("RELAXATION_3T", "Relaxation", "TissueCorrection", "WaterScaling", "correct_for_tissue"),
+        "tracts": ("read_tract_markers",),
+    },
+)

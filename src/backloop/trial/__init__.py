@@ -1,8 +1,8 @@
 """How a trial is designed, allocated and blinded, before anybody looks at an outcome."""
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from backloop.faces import open_lazily
 from backloop.trial.allocation import (
     AllocationRule,
     AllocationScheme,
@@ -146,37 +146,29 @@ __all__ = [
 ]
 
 # What brings numpy is loaded when one of its names is first asked for.
-_NAMES = {
-    "asking": ("count_rounds",),
-    "auditing": ("AuditEntry", "AuditLog", "allocate_next", "check_log"),
-    "balance": ("AllocationDiagnostics", "RandomisationTest", "diagnose_allocation", "randomisation_test"),
-    "blinding": ("BlindingIndex", "BlindingReport", "GuessTable", "blinding_indices", "count_guesses"),
-    "concealment": (
-        "AllocationEntry",
-        "AllocationList",
-        "SeedCommitment",
-        "check_list",
-        "commit_seed",
-        "draw_list",
-        "make_seed",
-        "read_list",
-        "write_list",
-    ),
-    "gaps": ("FilledCovariate", "FilledFacts", "fill_covariates"),
-    "redcap": ("RedcapTables", "redcap_tables"),
-    "rounds": ("BlindingRound", "judge_rounds", "read_guess_counts"),
-    "sequencing": ("Assigned", "allocate", "assign"),
-    "tables": ("Grounds", "TrialData", "open_guesses", "open_trial"),
-}
-_MODULES = {name: module for module, names in _NAMES.items() for name in names}
-
-
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - the imports above give the types
-    if name not in _MODULES:
-        message = f"module 'backloop.trial' has no attribute '{name}'; it offers {', '.join(__all__)}"
-        raise AttributeError(message)
-    return getattr(import_module(f"backloop.trial.{_MODULES[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return __all__
+__getattr__, __dir__ = open_lazily(
+    __name__,
+    __all__,
+    {
+        "asking": ("count_rounds",),
+        "auditing": ("AuditEntry", "AuditLog", "allocate_next", "check_log"),
+        "balance": ("AllocationDiagnostics", "RandomisationTest", "diagnose_allocation", "randomisation_test"),
+        "blinding": ("BlindingIndex", "BlindingReport", "GuessTable", "blinding_indices", "count_guesses"),
+        "concealment": (
+            "AllocationEntry",
+            "AllocationList",
+            "SeedCommitment",
+            "check_list",
+            "commit_seed",
+            "draw_list",
+            "make_seed",
+            "read_list",
+            "write_list",
+        ),
+        "gaps": ("FilledCovariate", "FilledFacts", "fill_covariates"),
+        "redcap": ("RedcapTables", "redcap_tables"),
+        "rounds": ("BlindingRound", "judge_rounds", "read_guess_counts"),
+        "sequencing": ("Assigned", "allocate", "assign"),
+        "tables": ("Grounds", "TrialData", "open_guesses", "open_trial"),
+    },
+)
