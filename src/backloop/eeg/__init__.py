@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         harvest_evoked,
         read_evoked_markers,
     )
+    from backloop.eeg.eyes import EYES_LABELS, said_of_eyes
     from backloop.eeg.habituation import read_habituation_marker
     from backloop.eeg.head_model import lead_fields
     from backloop.eeg.reactivity import compare_eyes
@@ -39,6 +40,7 @@ __all__ = [
     "EEG_SUFFIXES",
     "EVOKED_PLAN",
     "EYES",
+    "EYES_LABELS",
     "THETA",
     "ChannelRow",
     "CleanEeg",
@@ -81,6 +83,7 @@ __all__ = [
     "read_sidecars",
     "remove_hum",
     "repair_bursts",
+    "said_of_eyes",
     "source_atlas",
     "take_out_components",
 ]
@@ -112,6 +115,7 @@ __getattr__, __dir__ = open_lazily(
             "harvest_evoked",
             "read_evoked_markers",
         ),
+        "eyes": ("EYES_LABELS", "said_of_eyes"),
         "habituation": ("read_habituation_marker",),
         "head_model": ("lead_fields",),
         "reactivity": ("compare_eyes",),

@@ -16,6 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from backloop.eeg.eeg import EYES, EegEvent, Eyes
+from backloop.eeg.eyes import EYES_LABELS, said_of_eyes
 from backloop.errors import MeasureError, UnreadableSource
 from backloop.recordings import open_text, read_sidecar
 
@@ -23,19 +24,11 @@ __all__ = ["ChannelRow", "EegSidecars", "read_sidecars"]
 
 _UNITS = {"v": 1e6, "mv": 1e3, "uv": 1.0, "µv": 1.0, "μv": 1.0}
 _METRES = {"m": 1.0, "cm": 1e-2, "mm": 1e-3}
-_EYES_LABELS = ("task", "acq", "desc", "recording")
-_EYES_WORDS = ("TaskName", "TaskDescription", "Instructions", "Eyes", "EyesState")
 _LABELS = {
     state: re.compile(rf"eyes?{state}|^(rest(ing)?(state)?)?({state}|{short})(rest)?\d*$", re.IGNORECASE)
     for state, short in (("open", "eo"), ("closed", "ec"))
 }
 _TWO_SIDED = re.compile(r"(Fp|AF|FC|FT|CP|TP|PO)(\d{1,2})", re.IGNORECASE)
-_WORDS = {
-    state: re.compile(
-        rf"eyes?(\W+(are|were|kept|stay\w*|remain\w*))*\W*{state}|{state}\W*eyes?|^{state}$", re.IGNORECASE
-    )
-    for state in EYES
-}
 _LANDMARKS = {"nose": ("NAS", "nasion"), "left": ("LPA", "left"), "right": ("RPA", "right")}
 _FARTHEST_M = 0.3
 
@@ -229,14 +222,9 @@ def _read_events(path: Path) -> tuple[EegEvent, ...]:
 
 def _eyes(path: Path, told: dict[str, Any]) -> Eyes | None:
     """Give how the eyes were where the labels of the name or the sidecar say so, and refuse where they disagree."""
-    labels = [label for key, label in _labels(path.stem).items() if key in _EYES_LABELS]
+    labels = [label for key, label in _labels(path.stem).items() if key in EYES_LABELS]
     by_name = {state for state in EYES if any(_LABELS[state].search(label) for label in labels)}
-    words = [str(told.get(name, "")) for name in _EYES_WORDS]
-    by_words = {state for state in EYES if any(_WORDS[state].search(word) for word in words)}
-    for state in EYES:
-        flag = told.get(f"Eyes{state.capitalize()}")
-        if isinstance(flag, bool):
-            by_words.add(state if flag else next(other for other in EYES if other != state))
+    by_words = said_of_eyes(told)
     if len(by_name) == len(by_words) == 1 and by_name != by_words:
         message = (
             f"{path.name}: the name says eyes {by_name.pop()}, the sidecar says eyes {by_words.pop()}; correct one"

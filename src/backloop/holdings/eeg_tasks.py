@@ -3,13 +3,12 @@
 Decides what each file is read as; a rest whose sidecar and name do not say how the eyes were is a problem, not a guess.
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from backloop.eeg import EEG_SUFFIXES
+from backloop.eeg import EEG_SUFFIXES, EYES_LABELS, said_of_eyes
 from backloop.errors import UnreadableSource
 from backloop.holdings.entities import read_inherited
 from backloop.holdings.holdings import Finds, FoundRecording, ListedFile
@@ -20,14 +19,6 @@ from backloop.units import Text
 __all__ = ["find_eeg"]
 
 _PARTS = {"data": ".fdt", "samples": ".eeg", "marks": ".vmrk"}
-_EYES_LABELS = ("task", "acq", "cond", "desc", "recording")
-_SAID = ("TaskDescription", "Instructions", "TaskName", "EyesState", "Eyes")
-_WORDS = {
-    state: re.compile(
-        rf"eyes?(\W+(are|were|kept|stay\w*|remain\w*))*\W*{state}|{state}\W*eyes?|{chinese}", re.IGNORECASE
-    )
-    for state, chinese in (("closed", "闭眼"), ("open", "睁眼"))
-}
 _NO_EYES = Text(
     en="Nothing says whether the eyes were open or closed, and the alpha rhythm hangs on it; say it in the task label"
     " (task-eyesclosed) or in TaskDescription of the JSON sidecar.",
@@ -110,10 +101,8 @@ def _beside(path: Path) -> dict[str, Path]:
 
 def _eyes(labels: Mapping[str, str], said: Mapping[str, Any], naming: Naming) -> str:
     """Give what labels say of the eyes, else what the sidecars say; nothing where they say both or neither."""
-    own = [labels[name] for name in _EYES_LABELS if name in labels]
+    own = [labels[name] for name in EYES_LABELS if name in labels]
     patterns = {"closed": naming.eeg.closed, "open": naming.eeg.open}
     by_label = {state for state, pattern in patterns.items() if any(is_called(pattern, label) for label in own)}
-    words = " ".join(str(said.get(name, "")) for name in _SAID)
-    by_words = {state for state, pattern in _WORDS.items() if pattern.search(words)}
-    found = by_label or by_words
+    found = by_label or said_of_eyes(said)
     return found.pop() if len(found) == 1 else ""
