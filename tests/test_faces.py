@@ -9,13 +9,13 @@ import pytest
 from backloop.faces import open_lazily
 
 FIND, NAMES = open_lazily(
-    "backloop.measure", ["Accepted", "accepted", "read_panel"], {"answers": ("accepted",)}, behind=("backloop.panel",)
+    "backloop.measure", ["Measures", "read_panel", "score"], {"scoring": ("score",)}, behind=("backloop.panel",)
 )
 
 
 def test_a_name_of_one_of_the_rooms_modules():
     """A name comes from the module that was said to hold it."""
-    assert FIND("accepted") is import_module("backloop.measure.answers").accepted
+    assert FIND("score") is import_module("backloop.measure.scoring").score
 
 
 def test_a_name_of_a_room_behind():
@@ -26,14 +26,14 @@ def test_a_name_of_a_room_behind():
 def test_a_name_nobody_offers():
     """A name that is not offered raises an error that lists what is, even where a module has it."""
     with pytest.raises(
-        AttributeError, match=r"'backloop\.measure' has no attribute 'Answers'; it offers Accepted, acc"
+        AttributeError, match=r"'backloop\.measure' has no attribute 'software_version'; it offers Measures, read"
     ):
-        FIND("Answers")
+        FIND("software_version")
 
 
 def test_the_names_shown():
     """The second function gives the names a reader sees in ``dir``."""
-    assert NAMES() == ["Accepted", "accepted", "read_panel"]
+    assert NAMES() == ["Measures", "read_panel", "score"]
 
 
 def test_nothing_heavy_comes_before_it_is_asked_for():

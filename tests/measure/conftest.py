@@ -5,9 +5,8 @@ from collections.abc import Callable, Mapping
 import pytest
 from hypothesis import strategies as st
 
-from backloop.library import Instrument, Item, Library
+from backloop.library import Instrument, Item, Library, accepted
 from backloop.measure import Measure, score
-from backloop.measure.answers import accepted
 from backloop.record import Observation, Origin, Participant, Record, Session, Value
 
 FIRST = Session(session_id="ses-01", order=1)

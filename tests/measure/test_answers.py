@@ -1,13 +1,11 @@
 """What one answer is worth: accepted, recoded, turned around."""
 
-import math
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from backloop.library import Answers, Item
-from backloop.measure.answers import accepted, lay_out_answers, points_range, turn_around, worth
+from backloop.measure.answers import lay_out_answers, points_range, turn_around, worth
 from backloop.measure.sheets import Sheet
 from backloop.record import Observation
 from backloop.units import Absent, Text
@@ -58,18 +56,8 @@ def test_code_that_recode_does_not_name_stays_itself():
     assert points_range(recoded, FIVE) == (0, 9)
 
 
-@pytest.mark.parametrize(
-    ("kind", "expected"),
-    [("code", (0, 4, True)), ("clock", (0, 24, False)), ("number", (-math.inf, math.inf, False))],
-)
-def test_each_kind_has_its_own_limits(kind, expected):
-    """Only coded items take the instrument's answers; a clock has 24 hours and a quantity is open."""
-    assert accepted(item(kind=kind), FIVE) == expected
-
-
-def test_items_own_limits_come_first():
-    """An item that states its limits is held to them."""
-    assert accepted(item(kind="number", low=1, high=7, whole=True), FIVE) == (1, 7, True)
+def test_fractions_count_where_no_whole_number_is_asked():
+    """A quantity keeps its decimals."""
     assert worth(item(kind="number", low=0, high=100), FIVE)(99.5) == 99.5
 
 

@@ -7,9 +7,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from backloop.errors import UnknownBook
-from backloop.library import Library
+from backloop.library import Library, accepted
 from backloop.measure import score
-from backloop.measure.answers import accepted, points_range
+from backloop.measure.answers import points_range
 from backloop.record import Observation
 from backloop.units import Absent
 

@@ -92,9 +92,9 @@ def test_a_clinics_own_project_is_read_by_annotation_and_name(tmp_path):
 @pytest.mark.parametrize(
     ("dictionary", "records", "words"),
     [
-        ("Variable / Field Name\nweather\n", "record_id\n1\n", "@BACKLOOP"),
-        ("name\nnrs_01\n", "record_id\n1\n", "Variable / Field Name"),
-        ("Variable / Field Name\nnrs_01\n", "id\n1\n", "record_id"),
+        ("Variable / Field Name,Form Name\nweather,day\n", "record_id,weather\n1,2\n", "@BACKLOOP"),
+        ("name,form\nnrs_01,nrs\n", "record_id,nrs_01\n1,2\n", "Variable / Field Name"),
+        ("Variable / Field Name,Form Name\nnrs_01,nrs\n", "id,nrs_01\n1,2\n", "record_id"),
     ],
 )
 def test_what_is_no_project_is_refused(tmp_path, dictionary, records, words):
@@ -103,6 +103,17 @@ def test_what_is_no_project_is_refused(tmp_path, dictionary, records, words):
     (tmp_path / "r.csv").write_text(records, encoding="utf-8")
     with pytest.raises(UnreadableSource, match=words):
         read_project(tmp_path / "r.csv", tmp_path / "d.csv")
+
+
+def test_an_export_with_semicolons_and_a_broken_row(tmp_path):
+    """Exports of other regions separate by semicolons; a row with a stray cell is refused by its line, the rest stay."""
+    (tmp_path / "d.csv").write_text("Variable / Field Name;Form Name\nnrs_01;nrs\n", encoding="utf-8")
+    (tmp_path / "r.csv").write_text("record_id;nrs_01\n1;7\n2;3;4\n3;5\n", encoding="utf-8")
+
+    records = read_project(tmp_path / "r.csv", tmp_path / "d.csv")
+
+    assert [one.participant_id for one in records] == ["sub-1", "sub-3"]
+    assert [(problem.file, problem.row) for problem in records.problems] == [("r.csv", 3)]
 
 
 def test_a_missing_file_and_a_full_folder_are_refused(tmp_path):

@@ -19,7 +19,7 @@ from backloop.library import Instrument, Library
 from backloop.measure import Because, Measures, software_version
 from backloop.plan import Plan
 from backloop.profile import Profile
-from backloop.record import Observation, Origin, Participant, Record, Records, Session, Value, check_record
+from backloop.record import Observation, Origin, Participant, Record, Records, Session, Value, check_record, read_bytes
 from backloop.units import Language
 
 __all__ = ["make_bundle", "read_bundle"]
@@ -144,10 +144,7 @@ def read_bundle(path: Path, *, library: Library | None = None) -> Records:
     >>> read_bundle(file).only.sessions == person.sessions
     True
     """
-    if not path.is_file():
-        message = f"{path.name}: expected a file, there is none of that name; check the spelling"
-        raise UnreadableSource(message)
-    data = path.read_bytes()
+    data = read_bytes(path, name=path.name)
     resources = _resources(data, path.name)
     patients = resources.get("Patient", [])
     if len(patients) != 1 or not patients[0].get("identifier"):

@@ -3,11 +3,12 @@
 Decides how an instrument and a person's responses are written and read; scores are never computed here.
 """
 
+import math
 from collections.abc import Iterable, Mapping
 
 from backloop.errors import UnreadableSource
 from backloop.fhir.coding import Json, absence, extension, link, spoken, system, urn
-from backloop.library import AnswerLabel, Instrument, Item
+from backloop.library import AnswerLabel, Instrument, Item, accepted, answer_words
 from backloop.record import Observation, Value
 from backloop.units import Absent, Language
 
@@ -173,21 +174,16 @@ def _item(item: Item, book: Instrument, lang: Language) -> Json:
         return told | {
             "answerOption": [_option(label.value, label.text.say(lang), book.id) for label in _labels(item, book)]
         }
-    ends = {"low": book.answers.low, "high": book.answers.high} if item.kind == "code" else {}
-    ends |= {name: end for name, end in (("low", item.low), ("high", item.high)) if end is not None}
-    if told["type"] != "string" and ends:
-        told["extension"] = [{"url": _LIMITS[name]} | _number(end, told["type"]) for name, end in ends.items()]
-    return told
+    limits = accepted(item, book.answers)
+    ends = {"low": limits.low, "high": limits.high} if told["type"] != "string" else {}
+    limited = [{"url": _LIMITS[name]} | _number(end, told["type"]) for name, end in ends.items() if math.isfinite(end)]
+    return told | ({"extension": limited} if limited else {})
 
 
 def _labels(item: Item, book: Instrument) -> tuple[AnswerLabel, ...]:
     """Give the words of the answers where every answer has its own; two anchors alone are no list of options."""
-    if item.kind != "code":
-        return ()
-    low = book.answers.low if item.low is None else item.low
-    high = book.answers.high if item.high is None else item.high
-    labels = item.labels or book.answers.labels
-    return labels if len(labels) == high - low + 1 else ()
+    words, limits = answer_words(item, book.answers), accepted(item, book.answers)
+    return words if len(words) == limits.high - limits.low + 1 else ()
 
 
 def _type(item: Item, book: Instrument) -> str:
@@ -195,8 +191,7 @@ def _type(item: Item, book: Instrument) -> str:
         return "string"
     if _labels(item, book):
         return "choice"
-    whole = (book.answers.whole if item.whole is None else item.whole) if item.kind == "code" else bool(item.whole)
-    return "integer" if whole else "decimal"
+    return "integer" if accepted(item, book.answers).is_whole else "decimal"
 
 
 def _option(value: float, words: str, book: str) -> Json:

@@ -15,6 +15,7 @@ from backloop.holdings.naming import Naming, read_naming
 from backloop.holdings.result_files import find_results, find_structure
 from backloop.holdings.scan_files import find_scans
 from backloop.norms import ReferencePerson
+from backloop.record import read_sex
 from backloop.recordings import open_text
 
 __all__ = ["MODALITIES", "find_recordings"]
@@ -22,7 +23,6 @@ __all__ = ["MODALITIES", "find_recordings"]
 MODALITIES = ("bold", "structure", "diffusion", "eeg", "evoked", "mrs", "nirs")
 """The modalities of the markers, in the order of the panel."""
 
-_SEXES = {"m": True, "male": True, "f": False, "female": False}
 _YES = {"yes", "true", "1"}
 _OLDEST = 110.0
 
@@ -178,10 +178,10 @@ def _read_people(path: Path) -> dict[str, dict[str, object]]:
 
 
 def _reference(cells: dict[str, str]) -> ReferencePerson | None:
-    sex = _SEXES.get(cells.get("sex", cells.get("gender", "")).lower())
+    sex = read_sex(cells.get("sex", cells.get("gender", "")))
     try:
         age = float(cells.get("age", ""))
     except ValueError:
         return None
-    is_known = sex is not None and 0 <= age <= _OLDEST
-    return ReferencePerson(age_years=age, is_male=bool(sex)) if is_known else None
+    is_known = sex in {"female", "male"} and 0 <= age <= _OLDEST
+    return ReferencePerson(age_years=age, is_male=sex == "male") if is_known else None

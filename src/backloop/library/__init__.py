@@ -1,5 +1,6 @@
 """The books: what is known, as declarations with sources. No person and no decision lives here."""
 
+from backloop.library.acceptance import Accepted, accepted, answer_words
 from backloop.library.assessments import (
     AnswerLabel,
     Answers,
@@ -120,8 +121,7 @@ from backloop.library.treatments import (
 )
 
 __all__ = [
-    "GUIDELINE_BODIES",
-    "SHELVES",
+    "Accepted",
     "ActsOn",
     "AnswerLabel",
     "Answers",
@@ -151,6 +151,7 @@ __all__ = [
     "EvidenceDirection",
     "EvidenceRow",
     "Family",
+    "GUIDELINE_BODIES",
     "Guideline",
     "GuidelineDirection",
     "Harm",
@@ -189,6 +190,7 @@ __all__ = [
     "Reference",
     "Reported",
     "Rule",
+    "SHELVES",
     "SafetyRule",
     "Scope",
     "Score",
@@ -216,6 +218,8 @@ __all__ = [
     "Urgency",
     "ValueSet",
     "Versus",
+    "accepted",
+    "answer_words",
     "cite",
     "cited_keys",
     "find_text",

@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING
 
 from backloop.faces import open_lazily
-from backloop.measure.answers import Accepted, accepted
 from backloop.measure.measures import (
     BandName,
     Because,
@@ -48,7 +47,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MEP_MICROVOLTS",
-    "Accepted",
     "BandName",
     "Because",
     "Deviation",
@@ -64,7 +62,6 @@ __all__ = [
     "StimulatedPeople",
     "ThresholdHunt",
     "ThresholdMethod",
-    "accepted",
     "applies_to",
     "clinical_cutoff",
     "count_thresholds",

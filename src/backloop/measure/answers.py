@@ -5,68 +5,18 @@ Decides the points of a single answer; adding them up is in `questionnaires`.
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from typing import NamedTuple
 
-from backloop.library import Answers, Item
+from backloop.library import Answers, Item, accepted
 from backloop.measure.sheets import Sheet
 from backloop.record import Observation, Value
 from backloop.units import Absent
 
-__all__ = ["Accepted", "Worth", "accepted", "lay_out_answers", "points_range", "turn_around", "worth"]
+__all__ = ["Worth", "lay_out_answers", "points_range", "turn_around", "worth"]
 
 Worth = Callable[[Value], float | None]
 """Gives the points of a raw answer, or None where the item does not accept it."""
 
-_HOURS_A_DAY = 24.0
 _LARGEST_TABLE = 1000
-
-
-class Accepted(NamedTuple):
-    """What an item accepts: lowest, highest (infinite where open), and whether only whole numbers.
-
-    Examples
-    --------
-    >>> Accepted(0.0, 4.0, is_whole=True).high
-    4.0
-    """
-
-    low: float
-    high: float
-    is_whole: bool
-
-
-def accepted(item: Item, answers: Answers) -> Accepted:
-    """Say which raw answers an item accepts.
-
-    Parameters
-    ----------
-    item : Item
-        Its own `low`, `high` and `whole` come first.
-    answers : Answers
-        The instrument's answers, which hold for coded items that say nothing else. A clock runs from 0 to 24 hours; a
-        quantity without limits is open.
-
-    Returns
-    -------
-    Accepted
-        Lowest and highest raw answer, ends included, and whether it must be whole.
-
-    Examples
-    --------
-    >>> from backloop.units import Text
-    >>> clock = Item(id="psqi_01", topic=Text(en="to bed", zh="上床时间"), kind="clock")
-    >>> accepted(clock, Answers(low=0, high=3))
-    Accepted(low=0.0, high=24.0, is_whole=False)
-    """
-    low, high, whole = {
-        "code": (answers.low, answers.high, answers.whole),
-        "clock": (0.0, _HOURS_A_DAY, False),
-    }.get(item.kind, (-math.inf, math.inf, False))
-    return Accepted(
-        low if item.low is None else item.low,
-        high if item.high is None else item.high,
-        whole if item.whole is None else item.whole,
-    )
 
 
 def turn_around(points: float, low: float, high: float) -> float:

@@ -9,12 +9,12 @@ import numpy as np
 
 from backloop.errors import UnreadableSource
 from backloop.norms.normative_models import ReferencePerson
+from backloop.record import read_sex
 from backloop.recordings import FileUsed, TextFile, open_text, parse_number
 from backloop.units import Frozen
 
 __all__ = ["Control", "Controls", "read_controls"]
 
-_SEXES = {"m": True, "male": True, "f": False, "female": False}
 _ABOUT = ("participant_id", "age", "sex", "mean_fd_mm")
 
 
@@ -99,13 +99,13 @@ def _read_person(cells: dict[str, str], file: TextFile, row: int) -> Control:
     def number(column: str) -> float | None:
         return parse_number(cells.get(column, ""), name=file.name, row=row, column=column)
 
-    age, sex = number("age"), _SEXES.get(cells.get("sex", "").lower())
-    if age is None or sex is None:
+    age, sex = number("age"), read_sex(cells.get("sex", ""))
+    if age is None or sex not in {"female", "male"}:
         message = f"{file.name}, row {row}: expected an age in years and a sex of F or M; fill in both"
         raise UnreadableSource(message)
     markers = {name: number(name) for name in cells if name not in _ABOUT}
     return Control(
-        person=ReferencePerson(age_years=age, is_male=sex, mean_fd_mm=number("mean_fd_mm")),
+        person=ReferencePerson(age_years=age, is_male=sex == "male", mean_fd_mm=number("mean_fd_mm")),
         markers={name: value for name, value in markers.items() if value is not None},
     )
 

@@ -9,8 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from backloop.errors import UnknownPerson
-from backloop.library import Library
-from backloop.measure import Accepted, accepted
+from backloop.library import Accepted, Library, accepted
 from backloop.profile import Profile
 from backloop.record import Observation, Record
 

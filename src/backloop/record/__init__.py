@@ -1,5 +1,6 @@
 """What was observed: reading and writing people's records."""
 
+from backloop.record.cells import read_sex
 from backloop.record.documents import check_record
 from backloop.record.mapping import (
     ColumnRule,
@@ -22,6 +23,7 @@ from backloop.record.records import (
     Session,
     Value,
 )
+from backloop.record.sheets import Sheet, read_bytes, read_sheet
 from backloop.record.synthetic import CLINIC_BOOKS, Traits, make_person
 
 __all__ = [
@@ -37,6 +39,7 @@ __all__ = [
     "RulerRule",
     "Session",
     "SessionRule",
+    "Sheet",
     "TableMapping",
     "TableRule",
     "Traits",
@@ -45,6 +48,9 @@ __all__ = [
     "check_record",
     "make_person",
     "read",
+    "read_bytes",
     "read_mapping",
+    "read_sex",
+    "read_sheet",
     "write",
 ]

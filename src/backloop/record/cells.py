@@ -5,14 +5,20 @@ Decides the spelling of numbers, words and absence in a TSV file; it does not kn
 
 import json
 import re
+from typing import Literal
 
 from backloop.record.records import Value
 
-__all__ = ["MISSING", "read_cell", "read_words", "write_cell", "write_words"]
+__all__ = ["MISSING", "read_cell", "read_sex", "read_words", "write_cell", "write_words"]
 
 MISSING = "n/a"
 """What BIDS writes where there is nothing."""
 
+_SEXES: dict[str, Literal["female", "male", "other"]] = {
+    "f": "female", "female": "female", "女": "female", "女性": "female",
+    "m": "male", "male": "male", "男": "male", "男性": "male",
+    "o": "other", "other": "other", "其他": "other",
+}  # fmt: skip
 _ODD = re.compile(r'^"|[\x00-\x1f]')
 _MOST_DIGITS = 4000
 _WHOLE = re.compile(r"-?(0|[1-9]\d*)")
@@ -68,6 +74,27 @@ def read_cell(cell: str) -> Value | None:
     if _WHOLE.fullmatch(cell) and len(cell) <= _MOST_DIGITS:
         return int(cell)
     return float(cell) if _DECIMAL.fullmatch(cell) else read_words(cell)
+
+
+def read_sex(cell: str) -> Literal["female", "male", "other"] | None:
+    """Give the sex that a cell of a table names.
+
+    Parameters
+    ----------
+    cell : str
+        A word or a letter, in English or Chinese.
+
+    Returns
+    -------
+    str or None
+        ``female``, ``male`` or ``other``; None where the cell names none, such as for codes.
+
+    Examples
+    --------
+    >>> read_sex("F"), read_sex("男"), read_sex("1")
+    ('female', 'male', None)
+    """
+    return _SEXES.get(cell.strip().lower())
 
 
 def write_words(words: str) -> str:

@@ -3,14 +3,15 @@
 Decides whether one cell's text is a value of the thing it stands for, and how to say why not; it reads no file.
 """
 
+import math
 import re
 import unicodedata
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
 from backloop.errors import UnknownBook
-from backloop.library import Instrument, Item, Library, Marker, Score, TrialField
-from backloop.record.cells import read_cell, read_words
+from backloop.library import Instrument, Item, Library, Marker, Score, TrialField, accepted
+from backloop.record.cells import read_cell, read_sex, read_words
 from backloop.record.records import Observation, Value
 from backloop.units import Absent, Scale, convert
 
@@ -24,11 +25,6 @@ _DATE = re.compile(
     r"|(\d{4}年)?\d{1,2}月(\d{1,2}日)?"
 )
 _SERIAL_DAYS = (30_000, 60_000)
-_SEXES: dict[str, Literal["female", "male", "other"]] = {
-    "f": "female", "female": "female", "女": "female", "女性": "female",
-    "m": "male", "male": "male", "男": "male", "男性": "male",
-    "o": "other", "other": "other", "其他": "other",
-}  # fmt: skip
 
 
 class Refusal(NamedTuple):
@@ -250,10 +246,10 @@ def trial_target(protocol: str, field: str, library: Library) -> Target:
     'mm'
     """
     book = library.protocol(protocol)
-    for known in book.fields:
+    for known in book.written:
         if known.id == field:
             return _of_field(protocol, known)
-    message = f"the test '{protocol}' has no field '{field}'; it has {', '.join(known.id for known in book.fields)}"
+    message = f"the test '{protocol}' has no field '{field}'; it has {', '.join(known.id for known in book.written)}"
     raise UnknownBook(message)
 
 
@@ -281,7 +277,7 @@ def accept_attribute(name: str, text: str, *, decimal: str = ".") -> Value | Ref
     """
     if name == "sex":
         todo = "name the codes, for example values = { '1' = 'male', '2' = 'female' }"
-        return _SEXES.get(text.strip().lower(), Refusal("female, male or other", todo))
+        return read_sex(text) or Refusal("female, male or other", todo)
     if name == "age":
         years = Target(kind="score", book="", item="age", low=0, high=120, unit="years")
         return years.accept(text, decimal=decimal)
@@ -294,11 +290,10 @@ def accept_attribute(name: str, text: str, *, decimal: str = ".") -> Value | Ref
 
 
 def _of_item(instrument: Instrument, item: Item) -> Target:
-    answers, is_code = instrument.answers, item.kind == "code"
-    low = item.low if item.low is not None else answers.low if is_code else 0.0 if item.kind == "clock" else None
-    high = item.high if item.high is not None else answers.high if is_code else 24.0 if item.kind == "clock" else None
-    whole = item.whole if item.whole is not None else answers.whole and is_code
-    form = "number" if is_code and not whole else "code" if item.kind == "number" and whole else item.kind
+    limits, form = accepted(item, instrument.answers), item.kind
+    if form in ("code", "number"):
+        form = "code" if limits.is_whole else "number"
+    low, high = (end if math.isfinite(end) else None for end in (limits.low, limits.high))
     return Target("response", instrument.id, item.id, form=form, low=low, high=high, unit=item.unit)
 
 

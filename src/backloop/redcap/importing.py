@@ -3,18 +3,28 @@
 Decides which cell is which observation; names and codes are decided in `variables`.
 """
 
-import csv
-import io
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from hashlib import sha256
 from pathlib import Path
 
 from backloop.errors import UnreadableSource
 from backloop.library import Instrument, Library, Protocol
-from backloop.record import Observation, Origin, Participant, Problem, Record, Records, Session, Value, check_record
+from backloop.record import (
+    Observation,
+    Origin,
+    Participant,
+    Problem,
+    Record,
+    Records,
+    Session,
+    Sheet,
+    Value,
+    check_record,
+    read_sex,
+    read_sheet,
+)
 from backloop.redcap.variables import (
     COLUMNS,
     EVENT,
@@ -32,7 +42,6 @@ from backloop.units import Absent
 __all__ = ["read_project"]
 
 _ABSENT = {code: reason for reason, code in MISSING.items()}
-_SEXES = {"f": "female", "female": "female", "m": "male", "male": "male", "other": "other"}
 Row = dict[str, str]
 
 
@@ -70,16 +79,15 @@ def read_project(records: Path, dictionary: Path, *, library: Library | None = N
     True
     """
     library = Library.packaged() if library is None else library
-    known = _variables(_table(dictionary, COLUMNS[0]), library, dictionary.name)
-    rows = _table(records, "record_id")
-    project = _Project(name=records.name, sha256=sha256(records.read_bytes()).hexdigest(), known=known, library=library)
+    fields, sheet = _open(dictionary, COLUMNS[0]), _open(records, "record_id")
+    known = _variables(_rows(fields), library, dictionary.name)
+    project = _Project(name=records.name, sha256=sheet.sha256, known=known, library=library)
     by_person: dict[str, list[Row]] = defaultdict(list)
-    for row in rows:
+    for row in _rows(sheet):
         by_person[row["record_id"]].append(row)
-    strangers = [
-        name for name in rows[0] if name not in known and name not in project.own and not name.endswith("_complete")
-    ]
-    problems = [_unknown(name, records.name) for name in strangers]
+    ours = {*known, *project.own}
+    strangers = [name for name in sheet.header if name not in ours and not name.endswith("_complete")]
+    problems = [*fields.problems, *sheet.problems, *(_unknown(name, records.name) for name in strangers)]
     people = []
     for name, own in by_person.items():
         kept, refused = check_record(project.record(name, own), library=library)
@@ -116,7 +124,7 @@ class _Project:
             participant=Participant(
                 participant_id=f"sub-{re.sub(r'[^A-Za-z0-9]', '', name.removeprefix('sub-'))}",
                 age=_number(person.get("age", "")),
-                sex=_SEXES.get(person.get("sex", "").lower()),
+                sex=read_sex(person.get("sex", "")),
                 language=person.get("language", "und"),
             ),
             sessions=tuple(sorted(sessions.values(), key=lambda visit: visit.order)),
@@ -189,15 +197,16 @@ def _variables(rows: Sequence[Row], library: Library, name: str) -> dict[str, st
     return known
 
 
-def _table(path: Path, first: str) -> list[Row]:
-    if not path.is_file():
-        message = f"{path.name}: expected a file, there is none of that name; check the spelling"
-        raise UnreadableSource(message)
-    rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
-    if not rows or first not in rows[0]:
+def _open(path: Path, first: str) -> Sheet:
+    sheet = read_sheet(path)
+    if first not in sheet.header:
         message = f"{path.name}: expected a CSV with rows and the column '{first}'; export it from REDCap as raw data"
         raise UnreadableSource(message)
-    return rows
+    return sheet
+
+
+def _rows(sheet: Sheet) -> list[Row]:
+    return [dict(zip(sheet.header, cells, strict=False)) for _, cells in sheet.rows]
 
 
 def _told(cell: str) -> dict[str, Value | Absent]:

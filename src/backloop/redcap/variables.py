@@ -3,11 +3,12 @@
 Decides names, field types and missing-data codes; it reads and writes no file.
 """
 
+import math
 import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from backloop.library import AnswerLabel, Instrument, Item, Protocol, TrialField
+from backloop.library import AnswerLabel, Instrument, Item, Protocol, TrialField, accepted, answer_words
 from backloop.units import Absent, Language
 
 __all__ = [
@@ -129,14 +130,11 @@ def field_of_item(item: Item, book: Instrument, *, lang: Language) -> RedcapFiel
     name, form, label = variable(item.id), variable(book.id), item.topic.say(lang)
     if item.kind == "text":
         return RedcapField(name, form, "notes", label, item=item.id)
-    is_code = item.kind == "code"
-    low = book.answers.low if item.low is None and is_code else item.low
-    high = book.answers.high if item.high is None and is_code else item.high
-    labels = (item.labels or book.answers.labels) if is_code else ()
-    if labels and low is not None and high is not None and len(labels) == high - low + 1:
-        return RedcapField(name, form, "radio", label, _choices(labels, lang), item=item.id)
-    whole = book.answers.whole if item.whole is None and is_code else bool(item.whole)
-    return RedcapField(name, form, "text", label, "", "integer" if whole else "number", low, high, item.id)
+    limits, words = accepted(item, book.answers), answer_words(item, book.answers)
+    if words and len(words) == limits.high - limits.low + 1:
+        return RedcapField(name, form, "radio", label, _choices(words, lang), item=item.id)
+    low, high = (end if math.isfinite(end) else None for end in (limits.low, limits.high))
+    return RedcapField(name, form, "text", label, "", "integer" if limits.is_whole else "number", low, high, item.id)
 
 
 def fields_of_protocol(book: Protocol, *, lang: Language) -> Iterator[RedcapField]:
@@ -165,7 +163,7 @@ def fields_of_protocol(book: Protocol, *, lang: Language) -> Iterator[RedcapFiel
     yield RedcapField(f"{form}_trial", form, "text", {"en": "trial", "zh": "次数"}[lang], validation="integer")
     yield RedcapField(f"{form}_phase", form, "text", {"en": "phase", "zh": "阶段"}[lang])
     yield RedcapField(f"{form}_site", form, "text", {"en": "site", "zh": "部位"}[lang])
-    for each in book.fields:
+    for each in book.written:
         yield from _fields_of_trial(each, book, lang)
 
 

@@ -5,8 +5,7 @@ Decides nothing about a person; the books say what is asked and accepted.
 
 from collections.abc import Mapping
 
-from backloop.library import Instrument, Library
-from backloop.measure import accepted
+from backloop.library import Instrument, Library, accepted
 from backloop.units import Text
 
 __all__ = ["CHECK", "read_check", "topic_of"]

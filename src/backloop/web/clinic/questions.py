@@ -8,8 +8,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from backloop.library import AnswerLabel, Instrument, Item, LicensedText, find_text
-from backloop.measure import Accepted, accepted
+from backloop.library import Accepted, AnswerLabel, Instrument, Item, LicensedText, accepted, answer_words, find_text
 from backloop.record import Observation, Value
 from backloop.units import Absent, Language, Text
 from backloop.web.look.wordings import reader_language, say_now
@@ -205,8 +204,7 @@ def _choices(item: Item, book: Instrument, text: LicensedText | None) -> tuple[C
     low, high, is_whole = accepted(item, book.answers)
     if item.kind != "code" or not is_whole or not high - low <= _MOST_CHOICES:
         return ()
-    own = item.labels or (book.answers.labels if item.low is None and item.high is None else ())
-    words = _label_words(own) | (text.answers if text else {})
+    words = _label_words(answer_words(item, book.answers)) | (text.answers if text else {})
     return tuple(Choice(str(code), words.get(str(code), "")) for code in range(math.ceil(low), math.floor(high) + 1))
 
 

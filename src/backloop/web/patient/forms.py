@@ -8,8 +8,7 @@ from typing import Any
 
 from django import forms
 
-from backloop.library import Instrument, Item
-from backloop.measure import accepted
+from backloop.library import Instrument, Item, accepted
 from backloop.units import Text
 from backloop.web.look.wordings import lazy_text, say_now
 from backloop.web.patient.questions import read_answer

@@ -9,8 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from backloop.library import Instrument, Item, LicensedText, find_text
-from backloop.measure import accepted
+from backloop.library import Instrument, Item, LicensedText, accepted, answer_words, find_text
 from backloop.record import Observation
 from backloop.units import Language, Text
 from backloop.web.settings.starting import this_clinic
@@ -176,8 +175,7 @@ def _put(item: Item, book: Instrument, loaded: LicensedText | None, lang: Langua
 def _names(item: Item, book: Instrument, loaded: LicensedText | None, lang: Language) -> dict[str, str]:
     if loaded and loaded.answers and not item.labels:
         return dict(loaded.answers)
-    own = item.labels or (book.answers.labels if item.low is None and item.high is None else ())
-    return {f"{label.value:g}": label.text.say(lang) for label in own}
+    return {f"{label.value:g}": label.text.say(lang) for label in answer_words(item, book.answers)}
 
 
 def _read_clock(raw: str) -> tuple[float | None, Text | None]:
