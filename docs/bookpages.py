@@ -20,6 +20,7 @@ from backloop.library import (
     Protocol,
     SafetyRule,
     SessionRule,
+    Sourced,
     ThresholdBias,
     TrainDurations,
     TrainIntervals,
@@ -74,7 +75,21 @@ def _body(book: Book) -> list[str]:
 
 
 def _measured(book: Instrument | Protocol) -> list[str]:
-    return [_scores(book), *_cautions(book)]
+    return [_scores(book), *_cautions(book), *_led(book)]
+
+
+def _led(book: Instrument | Protocol) -> list[str]:
+    guide = book.guide if isinstance(book, Protocol) else None
+    if guide is None:
+        return []
+    rows = [(name, f"{each.value:g}", _source(each), each.note) for name, each in guide if isinstance(each, Sourced)]
+    table = [_table(("number", "value", "source", "note"), rows)] if rows else []
+    return [
+        f"**Led step by step** ({guide.kind}).",
+        *table,
+        "What makes the result doubtful:",
+        *[f"- {text.en}" for text in guide.doubts],
+    ]
 
 
 def _marker(book: Marker) -> list[str]:

@@ -46,6 +46,7 @@ PLAIN = {
     "sources, editions and remarks for maintainers": """domain edition note reference references software validation
         version""",
     "tags, codes and units": "baseline_unit code counted language quality system unit",
+    "Latin letters drawn on the skin": "letters",
     "whose definition a recording followed, in the words of its engine": "convention",
     "names of people, bodies and language versions": "body holder name",
     "words of the person or the clinic": "activity goals label",

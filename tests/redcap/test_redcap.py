@@ -106,7 +106,7 @@ def test_what_is_no_project_is_refused(tmp_path, dictionary, records, words):
 
 
 def test_an_export_with_semicolons_and_a_broken_row(tmp_path):
-    """Exports of other regions separate by semicolons; a row with a stray cell is refused by its line, the rest stay."""
+    """Exports may separate by semicolons; a row with a stray cell is refused by its line, the rest stay."""
     (tmp_path / "d.csv").write_text("Variable / Field Name;Form Name\nnrs_01;nrs\n", encoding="utf-8")
     (tmp_path / "r.csv").write_text("record_id;nrs_01\n1;7\n2;3;4\n3;5\n", encoding="utf-8")
 

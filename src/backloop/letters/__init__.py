@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from backloop.faces import open_lazily
+from backloop.letters.bodypictures import body_picture, drawing_sentence
 from backloop.letters.dossiers import evidence_page, network_page, pooling_notes, synthesis_page
 from backloop.letters.effectrows import ForestRow, rows_picture
 from backloop.letters.forests import evidence_picture, forest_picture, reference_picture
@@ -49,12 +50,14 @@ __all__ = [
     "PageTable",
     "ScaledMeasure",
     "Words",
+    "body_picture",
     "can_draw_brains",
     "cohort_page",
     "cohort_report",
     "course_picture",
     "curve_picture",
     "deviation_picture",
+    "drawing_sentence",
     "evidence_page",
     "evidence_picture",
     "flow_picture",

@@ -89,7 +89,8 @@ def draw(declaration: Mapping[str, Any], rows: Sequence[Row], *, name: str, titl
     return f'{head} aria-labelledby="{name}-title {name}-text">{labels}{inside}'
 
 
-# A person's two letters show the same plan and course; drawing costs more than all the rest of a letter.
-@lru_cache(maxsize=8)
+# A person's two letters show the same plan and course, and so do the clinic's pages until an answer changes what is
+# drawn; drawing costs more than all the rest of a letter or page. Declaration and drawing are some 30 kB each.
+@lru_cache(maxsize=256)
 def _render(declaration: str) -> str:
     return vl_convert.vegalite_to_svg(declaration)

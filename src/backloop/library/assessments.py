@@ -7,7 +7,8 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from backloop.library.books import Book, BookId, Cited, Code, EvidenceDirection, Threshold
+from backloop.library.books import Book, Cited, Code, EvidenceDirection, Threshold
+from backloop.library.guides import Guide, TrialField
 from backloop.library.keys import Key, Missing
 from backloop.units import Frozen, Scale, Text
 
@@ -28,7 +29,6 @@ __all__ = [
     "Score",
     "SexFinding",
     "Translation",
-    "TrialField",
 ]
 
 TextStatus = Literal["shipped", "site-supplied", "absent"]
@@ -252,24 +252,6 @@ class Instrument(Book):
         return self
 
 
-class TrialField(Frozen):
-    """One thing written down per trial of a test: its unit, range and the units a clinic may enter.
-
-    Examples
-    --------
-    >>> TrialField(id="pressure", title=Text(en="pressure", zh="压力"), unit="kPa", accepts=("kPa", "kgf/cm2")).unit
-    'kPa'
-    """
-
-    id: BookId
-    title: Text
-    unit: str
-    accepts: tuple[str, ...] = ()
-    low: float | None = None
-    high: float | None = None
-    whole: bool = False
-
-
 class Protocol(Book):
     """A sensory or movement test: how it is done, what each trial records, what it yields.
 
@@ -286,13 +268,29 @@ class Protocol(Book):
     minutes: float = Field(gt=0)
     fields: tuple[TrialField, ...] = Field(min_length=1)
     phases: tuple[str, ...] = ()
+    guide: Guide | None = None
     scores: tuple[Score, ...] = Field(min_length=1)
     cautions: tuple[Text, ...] = ()
     references: tuple[str, ...] = Field(min_length=1)
 
+    @property
+    def written(self) -> tuple[TrialField, ...]:
+        """Everything a trial may write down: the fields that are scored, then those of the guide."""
+        return (*self.fields, *(self.guide.own_fields if self.guide else ()))
+
     @model_validator(mode="after")
     def _whole(self) -> Self:
         _check_ids(self.id, [], [score.id for score in self.scores])
+        names = [field.id for field in self.written]
+        if len(set(names)) < len(names):
+            message = f"fields must be unique, those of the guide included: {names}"
+            raise ValueError(message)
+        if self.guide and self.guide.field not in {field.id for field in self.fields}:
+            message = f"the guide fills '{self.guide.field}', which is no field of the test"
+            raise ValueError(message)
+        if self.guide and self.guide.phases and tuple(each.id for each in self.guide.phases) != self.phases:
+            message = f"the guide's parts must be the test's phases in their order: {self.phases}"
+            raise ValueError(message)
         return self
 
 

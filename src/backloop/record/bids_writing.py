@@ -212,12 +212,15 @@ def _write_answers(stem: Path, book: Book, rows: Rows, *, library: Library) -> N
 def _write_trials(folder: Path, protocol: Protocol, visits: Mapping[tuple[str, str], Rows]) -> None:
     task = task_label(protocol.id)
     described: dict[str, Any] = {"TaskName": protocol.id, "TaskDescription": protocol.procedure.en, **_TRIAL_COLUMNS}
-    for field in protocol.fields:
+    own = {name for rows in visits.values() for row in rows.values() for name in row}
+    for field in protocol.written:
+        if field not in protocol.fields and field.id not in own:
+            continue  # what a guided run writes on the way, and this one did not
         described[field.id] = {"Description": field.title.en, **({"Units": field.unit} if field.unit else {})}
     headers: set[str] = set()
     for (who, when), rows in visits.items():
         grid = _Grid(tuple(_TRIAL_COLUMNS), rows)
-        for field in protocol.fields:
+        for field in protocol.written:
             if any(field.id in row for row in rows.values()):
                 grid.add_values(field.id, with_unit=bool(field.unit))
         headers.update(grid.header)

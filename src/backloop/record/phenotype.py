@@ -106,7 +106,7 @@ def trial_columns(
     >>> columns[0].read(["2", "45"], "ses-01").trial
     2
     """
-    fields = {known.id for known in library.protocol(protocol).fields}
+    fields = {known.id for known in library.protocol(protocol).written}
     columns: list[Column] = []
     problems: list[Problem] = []
     place = {name: sheet.at(name) for name in ("trial", "phase", "site") if name in sheet.header}
