@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.set-up
 
-.PHONY: setup demo test lint bench docs golden pins clean
+.PHONY: setup demo test test-postgresql lint bench docs golden pins clean
 
 setup: $(STAMP)
 
@@ -20,6 +20,10 @@ demo: setup
 # By file: the examples of one page share names and must stay together.
 test: setup
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
+
+# The clinic's pages once more, on a PostgreSQL of the tests' own; skipped, with its reason, where it is not installed.
+test-postgresql: setup
+	BACKLOOP_TEST_ENGINE=postgresql $(BIN)/python -m pytest tests/web --numprocesses auto --dist load $(ARGS)
 
 lint: setup
 	$(BIN)/ruff format --check .

@@ -1,7 +1,8 @@
 """Django for the tests of the clinic: set up when this folder is collected, on either engine, with fresh keys.
 
 A test that touches the database is marked ``django_db``; with ``both_engines`` as well it runs once on SQLite and once
-on a PostgreSQL of its own, which is started when the first such test asks for it.
+on a PostgreSQL of its own, which is started when the first such test asks for it. With ``BACKLOOP_TEST_ENGINE`` set to
+``postgresql`` all others that touch the database run on PostgreSQL, and nothing else runs.
 """
 
 import atexit
@@ -12,6 +13,7 @@ import subprocess
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,8 @@ from backloop.web.settings.databases import postgresql_settings, sqlite_settings
 from backloop.web.settings.keyrings import Keys
 from backloop.web.settings.project import django_settings
 
+ENGINE = os.environ.get("BACKLOOP_TEST_ENGINE", "sqlite")
+NOT_INSTALLED = "PostgreSQL is not installed: neither initdb on the path nor /usr/lib/postgresql/*/bin"
 FOLDER = Path(tempfile.mkdtemp(prefix="backloop-clinic-"))
 atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
 
@@ -45,6 +49,9 @@ def pytest_configure(config: pytest.Config) -> None:
             "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
             "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
         }
+        if ENGINE == "postgresql" and _programs() is not None:
+            told["DATABASES"] = {"default": postgresql_settings(_start_cluster().address("postgres"))}
+        told["LOGGING"] = {}  # so that pytest sees what is logged
         settings.configure(**told)
     # Where the whole suite runs, this folder is met after pytest-django looked for settings.
     django.setup()
@@ -56,6 +63,33 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         if "engine" not in metafunc.fixturenames:
             metafunc.fixturenames.append("engine")
         metafunc.parametrize("engine", ["sqlite", "postgresql"], indirect=True)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep, for a second run on PostgreSQL, the tests that would otherwise run on SQLite alone."""
+    if ENGINE != "postgresql":
+        return
+    again = [item for item in items if _is_of_one_engine(item)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in again])
+    items[:] = again
+    if _programs() is None:
+        for item in again:
+            item.add_marker(pytest.mark.skip(reason=NOT_INSTALLED))
+
+
+def _is_of_one_engine(item: pytest.Item) -> bool:
+    if Path(__file__).parent not in item.path.parents or item.get_closest_marker("both_engines") is not None:
+        return False
+    names = set(getattr(item, "fixturenames", ()))
+    touches = item.get_closest_marker("django_db") is not None or "db" in names
+    return touches and not {"fresh_database", "empty_database"} & names and _is_of_sample(item)
+
+
+def _is_of_sample(item: pytest.Item) -> bool:
+    """Keep three roles of the long table of rights: who sees most, the person themselves, and somebody blinded."""
+    params = getattr(item, "callspec", None)
+    is_table = getattr(item, "originalname", "") == "test_role_by_route_by_person"
+    return not is_table or params is None or params.params["name"] in {"clinician", "patient", "assessor"}
 
 
 class Cluster:
@@ -110,9 +144,15 @@ def _programs() -> Path | None:
 @pytest.fixture(scope="session")
 def cluster() -> Cluster:
     """Start PostgreSQL once, or say why it is not there."""
+    if _programs() is None:
+        pytest.skip(NOT_INSTALLED)
+    return _start_cluster()
+
+
+@cache
+def _start_cluster() -> Cluster:
     programs = _programs()
-    if programs is None:
-        pytest.skip("PostgreSQL is not installed: neither initdb on the path nor /usr/lib/postgresql/*/bin")
+    assert programs is not None, NOT_INSTALLED
     return Cluster(programs)
 
 
@@ -164,9 +204,23 @@ def fresh_database(request: pytest.FixtureRequest, tmp_path: Path, django_db_blo
     else:
         cluster, like = request.getfixturevalue("cluster"), request.getfixturevalue("migrated")
         told = postgresql_settings(cluster.make_database(f"t{uuid.uuid4().hex}", like=like))
+    yield from _in_its_place(told, request.param, django_db_blocker)
+
+
+@pytest.fixture
+def empty_database(request: pytest.FixtureRequest, tmp_path: Path, django_db_blocker: Any) -> Iterator[str]:
+    """Put a database without any table in the place of the default one; `param` is the engine."""
+    if request.param == "sqlite":
+        told = sqlite_settings(tmp_path / "empty.sqlite3")
+    else:
+        told = postgresql_settings(request.getfixturevalue("cluster").make_database(f"t{uuid.uuid4().hex}"))
+    yield from _in_its_place(told, request.param, django_db_blocker)
+
+
+def _in_its_place(told: dict[str, Any], engine: str, django_db_blocker: Any) -> Iterator[str]:
     with django_db_blocker.unblock():
         before = _use(told)
-        yield request.param
+        yield engine
         _use_again(before)
 
 

@@ -47,7 +47,7 @@ REACHED = {
 
 SAMPLES = {"book": "nrs", "session_id": "ses-01", "number": "1", "token": "no-such-token", "study": "back-study"}
 SAMPLES |= {"treatment": "resolve", "planned": "2026-12-01-home", "reader": "patient", "lang": "zh"}
-SAMPLES |= {"form": "json", "state": "eligible", "deed": "grant"}
+SAMPLES |= {"provider_id": "no-such-hospital", "form": "json", "state": "eligible", "deed": "grant"}
 """What stands for a parameter of an address that names no patient; a new parameter needs its sample here."""
 
 PEOPLE = ("mine", "other_team", "far")
@@ -75,6 +75,14 @@ CLINIC = [
 ]
 """The addresses of the clinician's pages."""
 
+_TEST = f"{_ONE}visits/<str:session_id>/test/<str:book>/"
+BEDSIDE = [_TEST, *(f"{_TEST}{page}/" for page in ("run", "undo", "result"))]
+"""The addresses of the guided tests."""
+
+DRAWING = [
+    *(f"{_ONE}visits/<str:session_id>/drawing/{page}" for page in ("", "result/")),
+    *("patient/draw/", "patient/drawing/", "patient/drawing/result/"),
+]
 PATIENT = [
     *["patient/", "patient/now/", "patient/answer/<str:book>/", "patient/practice/", "patient/diary/"],
     *["patient/diary/weeks.svg", "patient/harm/", "patient/messages/", "patient/letters/", "patient/calendar.ics"],
@@ -113,7 +121,10 @@ ROUTES = [
     *SITE,
     *PATIENT,
     *CLINIC,
+    *DRAWING,
+    *BEDSIDE,
     *("", "me/", "me/tokens/", "me/tokens/<int:number>/end/", "join/<str:token>/", "alive/"),
+    *("account/oidc/<str:provider_id>/login/", "account/oidc/<str:provider_id>/login/callback/"),
 ]
 """The addresses of our own; a page room adds its own beside them, and the first test below notices what is missing."""
 

@@ -150,12 +150,13 @@ def clinic_verify_audit(
 
 @clinic_app.command("rotate-keys", epilog="Example: backloop clinic rotate-keys clinic")
 def clinic_rotate_keys(folder: Folder = HERE) -> None:
-    """Renew every key and lock all names anew; stop the clinic first, and copy the new backup.keys elsewhere."""
+    """Renew every key, lock names, sealed lists and second factors anew; stop the clinic first, copy backup.keys."""
     from backloop.web import Clinic
 
     with _Refusing():
         count = Clinic(folder).rotate_keys()
-    typer.echo(f"{count} identifiers are locked with the new key. Copy {folder}/secrets/backup.keys elsewhere again.")
+    typer.echo(f"{count} names, lists and second factors are locked with the new key.")
+    typer.echo(f"Copy {folder}/secrets/backup.keys elsewhere again.")
 
 
 @clinic_app.command("work", hidden=True, epilog="Example: backloop clinic work clinic --once")
@@ -163,12 +164,13 @@ def clinic_work(
     folder: Folder = HERE,
     *,
     once: Annotated[bool, typer.Option("--once", help="Stop when no job is waiting.")] = False,
+    beside: Annotated[bool, typer.Option("--beside", help="Stop when standard input closes.")] = False,
 ) -> None:
     """Do the long jobs of a clinic; 'backloop serve' starts this by itself."""
     from backloop.web import Clinic
 
     with _Refusing():
-        Clinic(folder).work(until_empty=once)
+        Clinic(folder).work(until_empty=once, beside=beside)
 
 
 def open_clinic(folder: Path, *, host: str, port: int, demo: bool) -> None:
@@ -184,7 +186,8 @@ def open_clinic(folder: Path, *, host: str, port: int, demo: bool) -> None:
             typer.echo("A demonstration; everybody in it is made up. Name and password:")
             for name, password in clinic.demonstrate().items():
                 typer.echo(f"  {name:14} {password}")
-        typer.echo(f"Open http://{host}:{port}/ in a browser. Ctrl+C closes the clinic.")
+        scheme = "https" if clinic.settings.certificate else "http"
+        typer.echo(f"Open {scheme}://{host}:{port}/ in a browser. Ctrl+C closes the clinic.")
         clinic.serve(host=host, port=port)
 
 

@@ -114,12 +114,12 @@ class Clinic:
 
         open_doors(host=host, port=port, jobs=jobs)
 
-    def work(self, *, until_empty: bool = False) -> None:
-        """Do the long jobs, until none is waiting or until stopped."""
+    def work(self, *, until_empty: bool = False, beside: bool = False) -> None:
+        """Do the long jobs, until none is waiting or until stopped; `beside` a server also until that one ends."""
         start_django(self.folder)
         from backloop.web.serving import work_off
 
-        work_off(until_empty=until_empty)
+        work_off(until_empty=until_empty, beside=beside)
 
     def create_admin(self, username: str, password: str, *, site: str, site_name: str = "") -> None:
         """Make a site administrator, and the site if it is new.
@@ -165,7 +165,7 @@ class Clinic:
         return report
 
     def rotate_keys(self) -> int:
-        """Renew every key and lock all identifiers anew; give how many. Stop the clinic first."""
+        """Renew every key and lock names, sealed lists and second factors anew; give how many. Stop first."""
         start_django(self.folder)
         from backloop.web.keeping.administering import renew_keys
 

@@ -1,58 +1,26 @@
-"""Serving the clinic: one process that answers, and beside it one that does the long jobs.
+"""Serving the clinic: processes that answer, and beside them one that does the long jobs.
 
-Decides how requests are shared among threads and what must hold before the doors open.
+Decides what must hold before the doors open and what is told to the server; how the processes share is in `crews`.
 """
 
-import asyncio
+import os
 import signal
 import subprocess
 import sys
-import warnings
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-import uvicorn
-from asgiref.sync import SyncToAsync, ThreadSensitiveContext
-from django.core.handlers.asgi import ASGIHandler
 from django.core.management import call_command
 
 from backloop.errors import InvalidSettings
+from backloop.web.crews import answer_alone, answer_together, crew_size, end_with
+from backloop.web.settings.clinic_settings import ClinicSettings
 from backloop.web.settings.starting import this_clinic
 from backloop.web.store.verifying import drop_anchor
 
-__all__ = ["ThreadRooms", "open_doors", "work_off"]
+__all__ = ["open_doors", "work_off"]
 
-_ROOMS = 8
-
-Application = Callable[[Any, Any, Any], Awaitable[None]]
-
-
-class ThreadRooms:
-    """Answer each request in one of a few threads that stay, so that each keeps its connection to the database.
-
-    Without this, Django makes a thread and a connection for every request.
-    """
-
-    def __init__(self, application: Application, *, count: int = _ROOMS) -> None:
-        self._application, self._count = application, count
-        self._free: asyncio.Queue[ThreadSensitiveContext] | None = None
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401 - ASGI's own types
-        """Wait for a free thread, and answer in it."""
-        if scope["type"] != "http":
-            return
-        if self._free is None:
-            self._free = asyncio.Queue()
-            for _ in range(self._count):
-                self._free.put_nowait(ThreadSensitiveContext())
-        room = await self._free.get()
-        token = SyncToAsync.thread_sensitive_context.set(room)
-        try:
-            await self._application(scope, receive, send)
-        finally:
-            SyncToAsync.thread_sensitive_context.reset(token)
-            self._free.put_nowait(room)
+_PATIENCE = 10
 
 
 def open_doors(*, host: str, port: int, jobs: bool) -> None:
@@ -76,24 +44,16 @@ def open_doors(*, host: str, port: int, jobs: bool) -> None:
             "a demonstration listens on this machine alone, since it sends passwords unencrypted; leave --host out"
         )
         raise InvalidSettings(message)
-    # Static files are small; that each is read in one go is meant.
-    warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
     drop_anchor()
     # When it is told to end, uvicorn closes and then lets the signal through: without this the second process stayed.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     worker = _start_worker(clinic.folder) if jobs else None
+    options, count = _tell_server(clinic, host, port), crew_size(clinic)
     try:
-        uvicorn.run(
-            ThreadRooms(ASGIHandler()),
-            host=host,
-            port=port,
-            log_level="warning",
-            lifespan="off",
-            server_header=False,
-            proxy_headers=clinic.behind_proxy,
-            ssl_certfile=clinic.certificate and str(clinic.certificate),
-            ssl_keyfile=clinic.certificate_key and str(clinic.certificate_key),
-        )
+        if count == 1:
+            answer_alone(options)
+        else:
+            answer_together(clinic.folder, options, count=count)
     finally:
         if worker is not None:
             worker.terminate()
@@ -101,17 +61,36 @@ def open_doors(*, host: str, port: int, jobs: bool) -> None:
         drop_anchor()
 
 
-def work_off(*, until_empty: bool) -> None:
+def work_off(*, until_empty: bool, beside: bool = False) -> None:
     """Do the long jobs of the clinic this process works for, one after the other.
 
     Parameters
     ----------
     until_empty : bool
         Stop when none is waiting; otherwise go on until stopped.
+    beside : bool
+        Stop when standard input closes, as it does when whoever serves the clinic ends, even by ``kill -9``.
     """
+    if beside:
+        os.nice(_PATIENCE)  # pages come first
+        end_with(sys.stdin.fileno())
     call_command("db_worker", batch=until_empty, reload=False, startup_delay=False, verbosity=0)
 
 
+def _tell_server(clinic: ClinicSettings, host: str, port: int) -> dict[str, Any]:
+    return {
+        "host": host,
+        "port": port,
+        "log_level": "warning",
+        "lifespan": "off",
+        "server_header": False,
+        "proxy_headers": clinic.behind_proxy,
+        "forwarded_allow_ips": list(clinic.proxies),
+        "ssl_certfile": clinic.certificate and str(clinic.certificate),
+        "ssl_keyfile": clinic.certificate_key and str(clinic.certificate_key),
+    }
+
+
 def _start_worker(folder: Path) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "backloop", "clinic", "work", str(folder)]
-    return subprocess.Popen(command, stdin=subprocess.DEVNULL)  # noqa: S603 - our own program and the clinic's folder
+    command = [sys.executable, "-m", "backloop", "clinic", "work", str(folder), "--beside"]
+    return subprocess.Popen(command, stdin=subprocess.PIPE)  # noqa: S603 - our own program and the clinic's folder

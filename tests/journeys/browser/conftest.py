@@ -3,6 +3,7 @@
 The tests here are skipped, saying so, where no `chromium` is on the path. `BACKLOOP_SCREENSHOTS=FOLDER` keeps pictures.
 """
 
+import copy
 import json
 import os
 import shutil
@@ -163,8 +164,10 @@ def visit(browser: Browser, served: Served) -> Iterator[Callable[..., Visitor]]:
     """Give a visitor of a role, language and size; at the end nothing may have been wrong with a page they saw."""
     visitors: list[Visitor] = []
 
-    def come(name: str = "", *, lang: str = "zh", size: str = "desktop") -> Visitor:
-        visitors.append(Visitor(browser, served, lang=lang, size=size))
+    def come(name: str = "", *, lang: str = "zh", size: str = "desktop", host: str = "127.0.0.1") -> Visitor:
+        there = copy.copy(served)
+        there.origin = served.origin.replace("127.0.0.1", host)
+        visitors.append(Visitor(browser, there, lang=lang, size=size))
         return visitors[-1].sign_in(name) if name else visitors[-1]
 
     yield come

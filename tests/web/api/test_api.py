@@ -2,13 +2,15 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import fhirkit
 import pytest
 import schemathesis
 from django.core.handlers.wsgi import WSGIHandler
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from django.test import Client
 from hypothesis import HealthCheck, given, settings, strategies
 from schemathesis.specs.openapi.checks import positive_data_acceptance
@@ -161,6 +163,17 @@ def test_tokens_are_made_shown_once_and_ended_on_their_page(client_of: Callable[
     assert Client().get("/api/me", headers=sign).status_code == 401
 
 
+@pytest.fixture
+def kept_open() -> Iterator[None]:
+    """Keep the test's own connection, which a server would close between two requests; it holds the test's data."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+@pytest.mark.usefixtures("kept_open")
 def test_whatever_is_sent_is_answered_as_described(clinic_people: Any):
     """No request that the description allows gets a 5xx or an answer of another shape."""
     patient = clinic_people.patients["mine"]

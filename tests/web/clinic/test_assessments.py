@@ -282,17 +282,15 @@ def test_reported_scores_are_checked(clinician: Client, patient: Any):
     assert [event.noun.value for event in Event.objects.filter(kind="observation")] == [3]
 
 
-def test_loaded_wording_is_shown(clinician: Client, patient: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_loaded_wording_is_shown(clinician: Client, patient: Any, tmp_path: Path, settings: Any):
     """Where the clinic loaded licensed words they stand on the screen; otherwise our topics, and the page says so."""
-    from backloop.web.clinic import questions
-
+    settings.CLINIC = settings.CLINIC.model_copy(update={"folder": tmp_path})
     address = _to("assess", patient, VISIT, "rmdq")
     topics = clinician.get(address).content.decode()
     lines = ['instrument = "rmdq"', 'language = "en"', 'permission = "letter"', "[items]"]
     lines += [f'rmdq_{number:02d} = "Loaded words {number}"' for number in range(1, 25)]
     (tmp_path / "own.toml").write_text("\n".join(lines), encoding="utf-8")
     load_text(tmp_path / "own.toml", tmp_path / "texts")
-    monkeypatch.setattr(questions, "this_clinic", lambda: type("Clinic", (), {"folder": tmp_path}))
     loaded = clinician.get(address).content.decode()
 
     assert "topics in our own words" in topics

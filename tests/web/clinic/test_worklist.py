@@ -42,7 +42,8 @@ def clinician(client_of: Callable[[str], Client]) -> Client:
 
 
 def _see(client: Client, **asked: str) -> str:
-    return client.get(WORKLIST, asked).content.decode()
+    answer = client.post(WORKLIST, asked) if "q" in asked else client.get(WORKLIST, asked)
+    return answer.content.decode()
 
 
 def _answer(patient: Any, item: str, value: int, session_id: str = "ses-01") -> Any:
@@ -235,6 +236,18 @@ def test_search_by_code_name_and_telephone(patient: Any, clinician: Client, quer
 
     assert "王小明" in _see(clinician, q=asked)
     assert "Nobody fits" in _see(clinician, q="李四")
+
+
+def test_a_name_is_never_sought_by_an_address(patient: Any, clinician: Client):
+    """Addresses are kept by browsers and proxies: the form sends names in its body, and an address finds nobody."""
+    set_identity(MAKER, patient.code, "name", "王小明")
+    sought = clinician.post(WORKLIST, {"q": "王小明"}).content.decode()
+    form = sought.split('role="search"')[0].rsplit("<form", 1)[1]
+
+    assert 'method="post"' in form
+    assert "%E7%8E%8B" not in sought
+    assert patient.code in sought
+    assert "Nobody fits" not in clinician.get(f"{WORKLIST}?q=nobody").content.decode()
 
 
 def test_search_finds_nobody_elses_patients(clinic_people: Any, clinician: Client):

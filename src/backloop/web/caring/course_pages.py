@@ -7,18 +7,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.safestring import SafeString, mark_safe
 
-from backloop.follow import Change, Course, Outcome, review_measures
-from backloop.letters import course_picture
+from backloop.follow import Change, Outcome, review_measures
 from backloop.measure import Measure
 from backloop.record import Session
-from backloop.web.caring.opening import Care, open_care
+from backloop.web.caring.opening import Care, as_picture, open_care
 from backloop.web.look.wordings import reader_language
 from backloop.web.people.guarding import audience
 from backloop.web.people.roles import Role
+from backloop.web.store.drawings import draw_course
 from backloop.web.store.events import library_in_use
-from backloop.web.store.nouns import course_of, measures_of
 
 __all__ = ["show_course"]
 
@@ -41,7 +39,7 @@ class _Row:
 def show_course(request: HttpRequest, code: str) -> HttpResponse:
     """Show how the outcomes went, and compare two visits where that is asked for."""
     care = open_care(request, code)
-    course = course_of(code)
+    course = care.nouns.course
     if course is None:
         return care.page("course")
     rows = [_lay(outcome, course.sessions) for outcome in course.outcomes]
@@ -51,7 +49,7 @@ def show_course(request: HttpRequest, code: str) -> HttpResponse:
         course=course,
         rows=rows,
         responders=[row for row in rows if row.last is not None and row.last.responder_30 is not None],
-        picture=_picture(course, marked),
+        picture=as_picture(draw_course(care.nouns, marked, reader_language())),
         changes_of_plan=[(signing, care.visit(signing.signed.plan.session_id)) for signing in care.signed],
         **_compare(care),
     )
@@ -63,18 +61,11 @@ def _lay(outcome: Outcome, sessions: tuple[Session, ...]) -> _Row:
     return _Row(outcome, cells, outcome.changes[-1] if outcome.changes else None)
 
 
-def _picture(course: Course, marked: set[str]) -> SafeString:
-    if not course.outcomes:
-        return mark_safe("")
-    drawn = course_picture(course, signed=marked, lang=reader_language())
-    return mark_safe(drawn)  # noqa: S308 - our own picture; its texts are escaped where it is drawn
-
-
 def _compare(care: Care) -> dict[str, Any]:
     """Compare any two visits: the course of these two alone."""
     first, second = (care.request.GET.get(name, "") for name in ("from", "to"))
     names = {visit.session_id for visit in care.record.sessions} if care.record else set()
-    measures = measures_of(care.patient.code)
+    measures = care.nouns.measures
     if first == second or not {first, second} <= names or measures is None or care.record is None:
         return {"pair": None, "asked": (first, second)}
     sessions = tuple(visit for visit in measures.sessions if visit.session_id in {first, second})

@@ -31,7 +31,7 @@ from backloop.record import Record
 from backloop.units import Text
 from backloop.web.store.agreements import LineDecision
 from backloop.web.store.events import library_in_use
-from backloop.web.store.nouns import plan_of, profile_of, record_of
+from backloop.web.store.nouns import Nouns
 
 __all__ = ["Proposal", "agree", "propose"]
 
@@ -42,6 +42,7 @@ _DAYS = 7
 class Proposal:
     """What the core proposes at a visit, with what a decision on it is held against."""
 
+    nouns: Nouns
     plan: Plan
     profile: Profile
     record: Record
@@ -79,12 +80,13 @@ def propose(subject: str, *, session_id: str = "") -> Proposal | None:
     Proposal or None
         None while there is no visit.
     """
-    record, profile = record_of(subject), profile_of(subject, session_id=session_id)
-    plan, library = plan_of(subject, session_id=session_id), library_in_use()
+    nouns, library = Nouns(subject), library_in_use()
+    record, profile, plan = nouns.record, nouns.profile(session_id), nouns.plan(session_id)
     if record is None or profile is None or plan is None:
         return None
     standing = stand(record, profile)
     return Proposal(
+        nouns=nouns,
         plan=plan,
         profile=profile,
         record=record,

@@ -22,6 +22,7 @@ from backloop.record import Session
 from backloop.train import Programme
 from backloop.units import Language, Text
 from backloop.web.caring.opening import Care, open_care
+from backloop.web.keeping.mailing import tell_by_mail
 from backloop.web.look.sheets import serve_sheet
 from backloop.web.look.wordings import say_now
 from backloop.web.people.acting import record_for
@@ -30,7 +31,7 @@ from backloop.web.people.roles import Role
 from backloop.web.store.agreements import PROGRAMME, Signing, programme_in_force
 from backloop.web.store.events import library_in_use
 from backloop.web.store.kinds import Decision, Message
-from backloop.web.store.nouns import measures_of, plan_of, profile_of
+from backloop.web.store.reading import looks_of
 
 __all__ = ["LETTER", "print_letter", "send_letter", "show_letter"]
 
@@ -56,7 +57,11 @@ def show_letter(request: HttpRequest, code: str, reader: str, lang: str) -> Http
     sent = care.standing("decision", about=[LETTER])
     content = _content(care, at, reader) if at else ()
     kinds = [type(noun).__name__ for noun in content]
-    return care.page("letter", at=at, reader=reader, letter_lang=lang, kinds=kinds, sent=reversed(sent))
+    opened = {f"patient:letter:{each.event.seq}": each for each in sent}
+    looks = looks_of(care.patient.code, roles=(Role.PATIENT,), what=tuple(opened))[::-1]
+    read = {opened[each.what].event.seq: each.at for each in looks}
+    letters = [(each, read.get(each.event.seq)) for each in reversed(sent)]
+    return care.page("letter", at=at, reader=reader, letter_lang=lang, kinds=kinds, sent=letters)
 
 
 @audience(Role.CLINICIAN)
@@ -93,6 +98,7 @@ def send_letter(request: HttpRequest, code: str, reader: str, lang: str) -> Http
     with transaction.atomic():
         record_for(request, care.patient, decision)
         record_for(request, care.patient, words)
+    tell_by_mail(care.patient)
     messages.success(request, say_now(_SENT))
     return redirect(f"{page}?visit={at.session_id}")
 
@@ -116,8 +122,8 @@ def _write(care: Care, at: Session, reader: str, lang: str) -> str:
 
 def _content(care: Care, at: Session, reader: str) -> tuple[Measures | Profile | Plan | Programme | Course, ...]:
     """Give what a letter about a visit holds, with what was measured up to then."""
-    code, library = care.patient.code, library_in_use()
-    measures, profile = measures_of(code), profile_of(code, session_id=at.session_id)
+    library = library_in_use()
+    measures, profile = care.nouns.measures, care.nouns.profile(at.session_id)
     if measures is None or profile is None or care.record is None:
         return ()
     until = {visit.session_id for visit in measures.sessions if visit.order <= at.order}
@@ -133,7 +139,7 @@ def _content(care: Care, at: Session, reader: str) -> tuple[Measures | Profile |
 
 def _agreed(care: Care, at: Session, until: set[str], reader: str) -> tuple[Plan | Programme, ...]:
     """Give the plan as signed by then; an unsigned one reaches a patient only where safety comes first."""
-    proposed = plan_of(care.patient.code, session_id=at.session_id)
+    proposed = care.nouns.plan(at.session_id)
     if proposed is not None and proposed.status is Status.REFER:
         return (proposed,)
     signed = [signing for signing in care.signed if signing.signed.plan.session_id in until]

@@ -14,6 +14,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.safestring import SafeString, mark_safe
 
 from backloop.record import Record, Session
 from backloop.units import Text
@@ -23,9 +24,9 @@ from backloop.web.people.scopes import events_for, get_patient, names_for, sight
 from backloop.web.store.agreements import PLAN, Signing, signings
 from backloop.web.store.events import StandingEvent, standing_events
 from backloop.web.store.kinds import Kind
-from backloop.web.store.nouns import record_of
+from backloop.web.store.nouns import Nouns
 
-__all__ = ["Care", "open_care"]
+__all__ = ["Care", "as_picture", "open_care"]
 
 _NO_VISIT = Text(
     en="Nothing was observed yet. Enter a first visit; then this page fills itself.",
@@ -42,9 +43,14 @@ class Care:
     patient: Patient
 
     @cached_property
+    def nouns(self) -> Nouns:
+        """What the core says of the patient, all of it as of one moment."""
+        return Nouns(self.patient.code)
+
+    @property
     def record(self) -> Record | None:
         """Everything observed; None while there is no visit."""
-        return record_of(self.patient.code)
+        return self.nouns.record
 
     @cached_property
     def today(self) -> dt.date:
@@ -110,3 +116,23 @@ def open_care(request: HttpRequest, code: str, *, is_look: bool = True) -> Care:
     if sight_of(account, patient).is_blinded:
         raise PermissionDenied
     return Care(request, account, open_patient(request, code) if is_look else patient)
+
+
+def as_picture(drawn: str) -> SafeString:
+    """Let one of our own pictures stand in a page as it is.
+
+    Parameters
+    ----------
+    drawn : str
+        An SVG element of the letters, or nothing.
+
+    Returns
+    -------
+    SafeString
+
+    Examples
+    --------
+    >>> as_picture("<svg/>")
+    '<svg/>'
+    """
+    return mark_safe(drawn)  # noqa: S308 - our own picture; its texts are escaped where it is drawn

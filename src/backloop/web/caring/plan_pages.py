@@ -11,11 +11,10 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_POST
 
 from backloop.errors import UnwritableRecord
-from backloop.letters import evidence_page, guideline_picture, plan_picture
+from backloop.letters import evidence_page
 from backloop.library import Guideline, Intervention
 from backloop.plan import Considered, Plan, Prescription
 from backloop.plan import Role as TreatmentRole
@@ -23,7 +22,7 @@ from backloop.units import Text
 from backloop.web.caring.differing import differences
 from backloop.web.caring.drafting import Proposal, agree, propose
 from backloop.web.caring.forms import LineForm, SignForm
-from backloop.web.caring.opening import Care, open_care
+from backloop.web.caring.opening import Care, as_picture, open_care
 from backloop.web.caring.refusing import AMOUNTS, ceiling_of, refuse_line, refuse_signing
 from backloop.web.look.sheets import serve_sheet
 from backloop.web.look.wordings import reader_language, say_now
@@ -38,6 +37,7 @@ from backloop.web.store.agreements import (
     freeze,
     lay_out,
 )
+from backloop.web.store.drawings import books_of, draw_guidelines, draw_weeks
 from backloop.web.store.events import library_in_use
 from backloop.web.store.kinds import Decision
 
@@ -252,7 +252,7 @@ def _page(
         in_force=in_force,
         earlier=care.signed[:-1],
         differing=differences(in_force.signed, proposal.plan) if in_force else [],
-        **_pictures(proposal.plan),
+        **_pictures(proposal),
     )
 
 
@@ -295,15 +295,12 @@ def _form(treatment: str, told: dict[str, Any], failed: LineForm | None) -> Line
     return LineForm(initial=told, auto_id=f"{treatment}-%s")
 
 
-def _pictures(plan: Plan) -> dict[str, Any]:
-    library, lang = library_in_use(), reader_language()
-    shelf = library.shelf("interventions")
-    books = [shelf[each.intervention] for each in plan.prescriptions if each.intervention in shelf]
-    has_stages = any(each.stages for each in plan.prescriptions)
+def _pictures(proposal: Proposal) -> dict[str, Any]:
+    nouns, at, lang = proposal.nouns, proposal.plan.session_id, reader_language()
     return {
-        "weeks_picture": _svg(plan_picture(plan, lang=lang)) if has_stages else "",
-        "guideline_picture": _svg(guideline_picture(books, lang=lang)) if books else "",
-        "positions": _positions(books),
+        "weeks_picture": as_picture(draw_weeks(nouns, at, lang)),
+        "guideline_picture": as_picture(draw_guidelines(nouns, at, lang)),
+        "positions": _positions(books_of(proposal.plan)),
     }
 
 
@@ -312,7 +309,3 @@ def _positions(books: list[Intervention]) -> list[_Position]:
     return [
         _Position(body, [[row for row in book.guidelines if row.body == body] for book in books]) for body in bodies
     ]
-
-
-def _svg(drawn: str) -> SafeString:
-    return mark_safe(drawn)  # noqa: S308 - our own picture; its texts are escaped where it is drawn

@@ -7,20 +7,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.safestring import SafeString, mark_safe
 
 from backloop.errors import ScaleMismatch
-from backloop.letters import profile_picture
 from backloop.measure import Measure
 from backloop.plan import Alert
 from backloop.profile import Finding, NextTest, Profile, Support, Verdict, against_past
 from backloop.units import Text
-from backloop.web.caring.opening import Care, open_care
+from backloop.web.caring.opening import Care, as_picture, open_care
 from backloop.web.look.wordings import reader_language
 from backloop.web.people.guarding import audience
 from backloop.web.people.roles import Role
-from backloop.web.store.events import library_in_use
-from backloop.web.store.nouns import plan_of, profile_of
+from backloop.web.store.drawings import draw_profile
 
 __all__ = ["show_profile"]
 
@@ -62,16 +59,16 @@ def show_profile(request: HttpRequest, code: str) -> HttpResponse:
     """Show a patient's profile at a visit, and beside an earlier one where that is asked for."""
     care = open_care(request, code)
     at = care.visit(request.GET.get("visit", ""))
-    profile = profile_of(code, session_id=at.session_id) if at else None
+    profile = care.nouns.profile(at.session_id) if at else None
     if at is None or profile is None:
         return care.page("profile")
     return care.page(
         "profile",
         at=at,
         profile=profile,
-        alerts=_alerts(code, at.session_id),
+        alerts=_alerts(care, at.session_id),
         told=[_tell(support, profile) for support in profile.supports],
-        picture=_picture(profile),
+        picture=as_picture(draw_profile(care.nouns, at.session_id, reader_language())),
         **_compare(care, profile, request.GET.get("beside", "")),
     )
 
@@ -82,23 +79,16 @@ def _tell(support: Support, profile: Profile) -> _Told:
     return _Told(support, [(way, found) for way, found in ways if found], tests)
 
 
-def _alerts(code: str, session_id: str) -> list[Alert]:
-    plan = plan_of(code, session_id=session_id)
+def _alerts(care: Care, session_id: str) -> list[Alert]:
+    plan = care.nouns.plan(session_id)
     return [] if plan is None else [alert for alert in plan.alerts if alert.state == "present" or alert.stops]
-
-
-def _picture(profile: Profile) -> SafeString:
-    if all(support.verdict is Verdict.CANNOT_SAY for support in profile.supports):
-        return mark_safe("")
-    drawn = profile_picture(profile, lang=reader_language(), library=library_in_use())
-    return mark_safe(drawn)  # noqa: S308 - our own picture; its texts are escaped where it is drawn
 
 
 def _compare(care: Care, profile: Profile, name: str) -> dict[str, Any]:
     other = care.visit(name) if name else None
     if other is None or other.session_id in {profile.session_id, ""} or other.session_id != name:
         return {"beside": None}
-    then = profile_of(care.patient.code, session_id=name)
+    then = care.nouns.profile(name)
     if then is None:
         return {"beside": None}
     moved = [_Moved(each.title, then.support(each.mechanism).verdict, each.verdict) for each in profile.supports]

@@ -35,11 +35,10 @@ _ENTERED = Text(
 @audience(Role.CLINICIAN, Role.ASSESSOR)
 def show_worklist(request: HttpRequest) -> HttpResponse:
     """Show whose turn it is, with what is due and what must be looked at."""
-    account, asked = account_of(request), request.GET
+    # Who is sought by name comes in the form's body: an address is kept by browsers and proxies.
+    account, asked, query = account_of(request), request.POST or request.GET, request.POST.get("q", "")[:200].strip()
     is_current, blinded = catch_up(), is_blinded(account)
-    found = make_worklist(
-        account, show=asked.get("show", "all"), query=asked.get("q", "")[:200].strip(), number=asked.get("page", "1")
-    )
+    found = make_worklist(account, show=asked.get("show", "all"), query=query, number=asked.get("page", "1"))
     role = Role.ASSESSOR if blinded else Role.CLINICIAN
     actor = Actor(account=str(account.uid), role=role.value)
     if found.lines:

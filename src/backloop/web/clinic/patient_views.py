@@ -10,22 +10,24 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from backloop.record import Session
 from backloop.units import Text
 from backloop.web.clinic.answering import OF_TREATMENT
+from backloop.web.clinic.conversation import sent_lately
 from backloop.web.clinic.forms import PURPOSES, CloseForm, ConsentForm, IdentityForm, MessageForm, VisitForm
 from backloop.web.clinic.models import OpenAlert, Watch
 from backloop.web.clinic.timelines import Story, tell_story
 from backloop.web.clinic.watching import refresh, review_now
 from backloop.web.clinic.worklists import alerts_for
+from backloop.web.keeping.mailing import tell_by_mail
 from backloop.web.look.wordings import say_now
 from backloop.web.people.acting import account_of, identify_for, open_patient, record_for
 from backloop.web.people.guarding import audience
 from backloop.web.people.invitations import invite
-from backloop.web.people.models import Participation, Patient
+from backloop.web.people.models import Account, Participation, Patient
 from backloop.web.people.roles import Role
 from backloop.web.people.scopes import events_for, names_for, sight_of
 from backloop.web.store.events import library_in_use
@@ -45,13 +47,6 @@ __all__ = [
 ]
 
 _PAGE = 40
-_NEIGHBOURS = (
-    ("caring:profile", Text(en="Profile", zh="机制画像")),
-    ("caring:plan", Text(en="Plan", zh="治疗方案")),
-    ("caring:programme", Text(en="Programme", zh="训练计划")),
-    ("caring:course", Text(en="Course", zh="病程")),
-    ("research:exchange", Text(en="Import and export", zh="导入与导出")),
-)
 _CLOSED = Text(en="The alert is closed; the reason is on the timeline.", zh="警示已关闭，理由已记入时间线。")
 _GONE = Text(en="This alert was closed already, or changed. Look again.", zh="该警示已关闭或已变化，请重新查看。")
 _WHY = Text(
@@ -88,7 +83,7 @@ def show_patient(request: HttpRequest, code: str) -> HttpResponse:
         "notices": alerts_for(account, [patient]).get(code, []) if "response" in sight.writes else [],
     }
     if is_carer:
-        shown |= _carer_parts(patient, story)
+        shown |= _carer_parts(account, patient, story)
     return render(request, "clinic/patient.html", shown)
 
 
@@ -134,6 +129,7 @@ def send_message(request: HttpRequest, code: str) -> HttpResponse:
     patient, form = open_patient(request, code), MessageForm(request.POST)
     if form.is_valid():
         record_for(request, patient, Message(to="patient", words=form.cleaned_data["words"]))
+        tell_by_mail(patient)
         messages.success(request, say_now(_SENT))
     else:
         messages.error(request, say_now(_EMPTY))
@@ -207,20 +203,13 @@ def _visit_form(visits: list[Session]) -> VisitForm:
     return VisitForm(initial={"order": order} | ({} if visits else {"week": 0}))
 
 
-def _carer_parts(patient: Patient, story: Story) -> dict[str, Any]:
+def _carer_parts(account: Account, patient: Patient, story: Story) -> dict[str, Any]:
     return {
+        "sent": sent_lately(account, patient),
         "watch": Watch.objects.filter(patient=patient).first(),
-        "neighbours": [(link, text) for name, text in _NEIGHBOURS if (link := _link(name, patient.code))],
         "consents": [(purpose, text, story.consents.get(purpose)) for purpose, text in PURPOSES.items()],
         "message_form": MessageForm(),
     }
-
-
-def _link(name: str, code: str) -> str:
-    try:
-        return reverse(name, args=[code])
-    except NoReverseMatch:
-        return ""
 
 
 def _refuse_blinded(request: HttpRequest, patient: Patient) -> None:

@@ -8,11 +8,11 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from backloop.library import Accepted, AnswerLabel, Instrument, Item, LicensedText, accepted, answer_words, find_text
+from backloop.library import Accepted, Instrument, Item, LicensedText, accepted
 from backloop.record import Observation, Value
-from backloop.units import Absent, Language, Text
+from backloop.units import Absent, Text
+from backloop.web.look.licensing import choice_words, clinic_wording
 from backloop.web.look.wordings import reader_language, say_now
-from backloop.web.settings.starting import this_clinic
 from backloop.web.store.events import StandingEvent
 
 __all__ = ["REASONS", "Choice", "Misfit", "Question", "loaded_wording", "questions_of", "read_answer"]
@@ -24,7 +24,6 @@ REASONS = {
 }
 """Why there may be no answer, as a clinician chooses it."""
 
-_TAGS: dict[Language, str] = {"en": "en", "zh": "zh-Hans"}
 _MOST_CHOICES = 10
 _LONGEST = 2000
 _MINUTES = 60
@@ -130,7 +129,7 @@ def loaded_wording(book: Instrument) -> LicensedText | None:
     LicensedText or None
         From the folder ``texts`` of the clinic, as `backloop books load-text --store` fills it.
     """
-    return find_text(book.id, _TAGS[reader_language()], this_clinic().folder / "texts")
+    return clinic_wording(book, lang=reader_language())
 
 
 def questions_of(book: Instrument, standing: Mapping[str, StandingEvent]) -> list[Question]:
@@ -204,12 +203,8 @@ def _choices(item: Item, book: Instrument, text: LicensedText | None) -> tuple[C
     low, high, is_whole = accepted(item, book.answers)
     if item.kind != "code" or not is_whole or not high - low <= _MOST_CHOICES:
         return ()
-    words = _label_words(answer_words(item, book.answers)) | (text.answers if text else {})
+    words = choice_words(item, book, text, lang=reader_language())
     return tuple(Choice(str(code), words.get(str(code), "")) for code in range(math.ceil(low), math.floor(high) + 1))
-
-
-def _label_words(labels: tuple[AnswerLabel, ...]) -> dict[str, str]:
-    return {_plain(label.value): say_now(label.text) for label in labels}
 
 
 def _expect(question: Question) -> Text:

@@ -27,6 +27,7 @@ KIND_TEXTS: dict[Kind, Text] = {
     "visit": Text(en="Visit", zh="就诊"),
     "response": Text(en="Answers", zh="量表作答"),
     "observation": Text(en="Test or score", zh="测试或分数"),
+    "drawing": Text(en="Pain drawing", zh="疼痛部位图"),
     "recording": Text(en="Recording", zh="检查数据"),
     "finding": Text(en="Finding", zh="发现"),
     "decision": Text(en="Decision", zh="决定"),

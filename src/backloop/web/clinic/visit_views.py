@@ -39,6 +39,7 @@ from backloop.web.people.models import Patient
 from backloop.web.people.roles import Role
 from backloop.web.people.scopes import sight_of
 from backloop.web.store.events import library_in_use
+from backloop.web.store.nouns import measures_of
 
 __all__ = ["correct_one", "open_visit", "save_one", "show_assessment", "show_visit"]
 
@@ -54,6 +55,7 @@ _SENT_OTHER = Text(
     en="This answer was changed in another window. Load the page again.",
     zh="该答案已在另一窗口中修改，请重新载入页面。",
 )
+_DRAWN = "pain-drawing"  # the one test that is drawn, not entered
 _OPENED = Text(en="The visit is open.", zh="已新建就诊。")
 _CORRECTED = Text(en="Corrected. The earlier answer stays on the timeline.", zh="已更正，原答案保留在时间线中。")
 _SAVED = Text(en="{n} answers saved.", zh="已保存 {n} 项答案。")
@@ -94,14 +96,16 @@ def show_visit(request: HttpRequest, code: str, session_id: str) -> HttpResponse
     begun = progress_at(account, patient, session_id)
     planned = () if sight.is_blinded else _planned(patient, visit)
     recommended = [book for book in planned or CLINIC_BOOKS if book not in hidden]
-    others = [book for book in library.shelf("instruments") if book not in {*recommended, *hidden}]
+    every = [*library.shelf("instruments"), *library.shelf("protocols")]
+    others = [book for book in every if book not in {*recommended, *hidden}]
+    tested = _tested(code, session_id, begun)
     shown = {
         "patient": patient,
         "visit": visit,
         "is_planned": bool(planned),
-        "recommended": _offers(recommended, begun, patient, session_id),
-        "others": _offers(others, begun, patient, session_id),
-        "drawing": _link("bedside:drawing", code, session_id),
+        "recommended": _offers(recommended, begun, patient, session_id, tested=tested),
+        "others": _offers(others, begun, patient, session_id, tested=tested),
+        "drawing": _link("drawing:draw", code, session_id),
         "notices": alerts_for(account, [patient]).get(code, []),
     }
     return render(request, "clinic/visit.html", shown)
@@ -274,7 +278,9 @@ def _go_on(request: HttpRequest, entry: Entry, question: Question) -> HttpRespon
     return redirect(f"{_address(entry)}?item={fresh.next_number if is_last else question.number + 1}")
 
 
-def _offers(books: list[str], begun: dict[str, int], patient: Patient, session_id: str) -> list[dict[str, Any]]:
+def _offers(
+    books: list[str], begun: dict[str, int], patient: Patient, session_id: str, *, tested: set[str]
+) -> list[dict[str, Any]]:
     library, offers = library_in_use(), []
     for name in books:
         is_instrument = name in library.shelf("instruments")
@@ -287,13 +293,23 @@ def _offers(books: list[str], begun: dict[str, int], patient: Patient, session_i
         offers.append(
             {
                 "book": book,
-                "link": _link(route, patient.code, session_id, name),
+                "link": _link("drawing:draw", patient.code, session_id)
+                if name == _DRAWN
+                else _link(route, patient.code, session_id, name),
                 "done": done,
                 "total": total,
-                "is_done": done > 0 and done >= total,
+                "is_done": (done > 0 and done >= total) if is_instrument else name in tested,
             }
         )
     return offers
+
+
+def _tested(code: str, session_id: str, begun: dict[str, int]) -> set[str]:
+    """Name the tests whose trials at a visit make a score."""
+    if not set(begun) & set(library_in_use().shelf("protocols")):
+        return set()
+    measures = measures_of(code)
+    return {each.book for each in measures.at(session_id) if each.value is not None} if measures else set()
 
 
 def _planned(patient: Patient, visit: Session) -> tuple[str, ...]:

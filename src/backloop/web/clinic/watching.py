@@ -3,20 +3,25 @@
 Decides when a patient is looked at again; what follows from the events is decided in `alerts` and `duties`.
 """
 
+import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 
 from django.db import transaction
 from django.utils import timezone
-from django_tasks import task
+from django_tasks import TaskResultStatus, task
+from django_tasks_db.models import DBTaskResult
 
 from backloop.web.clinic.alerts import Raised, find_alerts, find_worsening
 from backloop.web.clinic.duties import Duty, find_duty
 from backloop.web.clinic.histories import WATCHED, History, read_histories
 from backloop.web.clinic.models import Bookmark, OpenAlert, Watch
 from backloop.web.people.models import Patient
-from backloop.web.store.events import library_in_use
+from backloop.web.settings.starting import this_clinic
+from backloop.web.store.agreements import signings
+from backloop.web.store.drawings import draw_ahead
+from backloop.web.store.events import library_in_use, standing_events
 from backloop.web.store.models import Event
-from backloop.web.store.nouns import RECORD_KINDS, course_of, profile_of
+from backloop.web.store.nouns import RECORD_KINDS, Nouns
 
 __all__ = ["catch_up", "rebuild", "refresh", "review_courses", "review_now"]
 
@@ -24,6 +29,7 @@ _BOOKMARK = "worklist"
 _EVENTS_AT_ONCE = 5000
 _PATIENTS_AT_ONCE = 100
 _NEXT_TESTS = 3
+_SETTLES = dt.timedelta(minutes=3)  # a convention: safety rules are judged at once, only courses and pictures wait
 
 
 def catch_up() -> bool:
@@ -63,10 +69,11 @@ def refresh(subjects: Iterable[str], *, measured: Iterable[str] = ()) -> None:
         Those of them whose course and next tests may have changed.
     """
     stale = set(measured)
+    waiting = _stale_ones() if _job_waits() else set()
     for codes in _batches(sorted(set(subjects))):
         _refresh_some(codes, stale)
-    if stale:
-        review_courses.enqueue(sorted(stale))
+    if stale - waiting:  # for the others a job waits already: a questionnaire of twenty answers needs one, not twenty
+        _ask_for_review((stale | _stale_ones()) - waiting)
 
 
 def rebuild() -> int:
@@ -89,8 +96,11 @@ def rebuild() -> int:
 
 @task()
 def review_courses(codes: list[str]) -> None:
-    """Judge the course of some patients and find their next best tests, as a job of its own."""
-    _review(codes)
+    """Judge the course of some patients, find their next best tests and draw their pictures, as a job of its own."""
+    for code in _review(codes):
+        signed = signings(standing_events(code, kinds=["decision"]))
+        visits = {signing.signed.plan.session_id for signing in signed}
+        draw_ahead(Nouns(code), visits, this_clinic().language)
 
 
 def review_now(code: str) -> None:
@@ -110,18 +120,46 @@ def _batches(codes: Sequence[str]) -> Iterator[Sequence[str]]:
     return (codes[at : at + _PATIENTS_AT_ONCE] for at in range(0, len(codes), _PATIENTS_AT_ONCE))
 
 
-def _review(codes: Sequence[str]) -> None:
-    patients = Patient.objects.filter(code__in=codes, watch__is_stale=True)
+def _stale_ones() -> set[str]:
+    return set(Watch.objects.filter(is_stale=True).values_list("patient__code", flat=True))
+
+
+def _job_waits() -> bool:
+    """Say whether a review is still to come; one that was cut short by the end of its process is not."""
+    jobs = DBTaskResult.objects.filter(task_path=review_courses.module_path)
+    return jobs.filter(status=TaskResultStatus.READY).exists()
+
+
+def _ask_for_review(codes: Iterable[str]) -> None:
+    """Ask for the job, put off until who answers is through; whoever opens the page sooner has it done at once."""
+    job = review_courses
+    if job.get_backend().supports_defer:
+        job = job.using(run_after=timezone.now() + _SETTLES)
+    job.enqueue(sorted(codes))
+
+
+def _review(codes: Sequence[str]) -> list[str]:
+    """Review those who wait for it, and name them; who was measured again meanwhile waits for the next review."""
+    patients = Patient.objects.filter(code__in=codes, watch__is_stale=True).select_related("watch")
     histories = read_histories(patients.values_list("code", flat=True))
-    for patient in patients:
-        course, profile = course_of(patient.code), profile_of(patient.code)
-        history = histories.get(patient.code, History())
-        worse = find_worsening(course, history) if course is not None else []
-        tests = [] if profile is None else [test.model_dump(mode="json") for test in profile.next_tests[:_NEXT_TESTS]]
-        with transaction.atomic():
-            OpenAlert.objects.filter(patient=patient, kind="worse").delete()
-            OpenAlert.objects.bulk_create(_rows(patient, worse))
-            Watch.objects.filter(patient=patient).update(next_tests=tests, is_stale=False)
+    changed = [patient.code for patient in patients if not _review_one(patient, histories.get(patient.code, History()))]
+    if changed:
+        _ask_for_review(changed)
+    return [patient.code for patient in patients]
+
+
+def _review_one(patient: Patient, history: History) -> bool:
+    """Review one patient; say whether nothing happened meanwhile."""
+    nouns = Nouns(patient.code)
+    course, profile = nouns.course, nouns.profile()
+    nouns.plan()  # kept, so that nobody waits for it when the page is opened
+    worse = find_worsening(course, history) if course is not None else []
+    tests = [] if profile is None else [test.model_dump(mode="json") for test in profile.next_tests[:_NEXT_TESTS]]
+    with transaction.atomic():
+        OpenAlert.objects.filter(patient=patient, kind="worse").delete()
+        OpenAlert.objects.bulk_create(_rows(patient, worse))
+        as_before = Watch.objects.filter(patient=patient, seq=patient.watch.seq)
+        return bool(as_before.update(next_tests=tests, is_stale=False))
 
 
 def _refresh_some(codes: Sequence[str], stale: set[str]) -> None:

@@ -18,6 +18,7 @@ class Character(Frozen):
     `seed` makes the record, `week` is how long ago care began. `visits` are the weeks that were assessed, where
     `books` names what was answered if not everything that was due. `signed` has a plan with its programme; of its
     sessions the share `done` was done, and none of the last `missed`. `state` and `reason` are the place in the trial.
+    Who `draws` has a pain drawing at every visit.
 
     Examples
     --------
@@ -40,6 +41,7 @@ class Character(Frozen):
     reason: str = ""
     words: str = ""
     harm: str = ""
+    draws: bool = False
 
     def began(self, today: dt.date) -> dt.date:
         """Give the day of the first visit."""
@@ -71,7 +73,7 @@ CHARACTERS: dict[str, Character] = {
     ),
     "missing": Character(name="周建国", seed=160, week=3, visits=(0,), signed=True, missed=3, state="allocated"),
     "twelve": Character(
-        name="Ben Sample", seed=131, week=13, visits=(0, 6, 12), signed=True, done=0.9, state="allocated"
+        name="Ben Sample", seed=131, week=13, visits=(0, 6, 12), signed=True, done=0.9, state="allocated", draws=True
     ),
     "worse": Character(
         name="吴桂英", seed=146, week=19, teams=("one", "two"), visits=(0, 6, 12, 18), signed=True, done=0.5,

@@ -14,6 +14,7 @@ from backloop.record import CLINIC_BOOKS, Observation, Record, make_person
 from backloop.train import plan_assessments
 from backloop.web.clinic.watching import catch_up
 from backloop.web.demonstration.characters import CHARACTERS, FAR_AWAY, Character
+from backloop.web.demonstration.picturing import drawing_at
 from backloop.web.demonstration.treating import Treated, record_training, sign_first_plan
 from backloop.web.demonstration.trialling import run_study
 from backloop.web.people.making import MAKER, Cast, make_cast, make_patient
@@ -96,7 +97,8 @@ class _Stage:
         for visit in record.sessions:
             seen = [each for each in record.observations if each.session_id == visit.session_id]
             at = self._at(who, visit.week or 0)
-            add_events(actor, patient.code, (visit, *seen), zone=patient.zone, happened_at=at)
+            drawn = drawing_at(visit) if who.draws else ()
+            add_events(actor, patient.code, (visit, *seen, *drawn), zone=patient.zone, happened_at=at)
         if who.signed:
             self._treat(patient, who)
         if who.words:

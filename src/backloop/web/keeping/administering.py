@@ -3,6 +3,7 @@
 Decides how each is done safely; everything else is done in the browser.
 """
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -15,7 +16,6 @@ from backloop.web.people.roles import Role
 from backloop.web.settings.keyrings import Keys
 from backloop.web.settings.starting import this_clinic
 from backloop.web.store.events import Actor
-from backloop.web.store.identities import lock_again
 
 __all__ = ["add_admin", "renew_keys"]
 
@@ -53,16 +53,18 @@ def add_admin(username: str, password: str, *, site: str, site_name: str = "") -
 
 
 def renew_keys() -> int:
-    """Give every ring a new key and lock all identifiers anew; old keys stay, since old links are sealed with them.
+    """Give every ring a new key and lock anew whatever an app keeps locked: names, sealed lists, second factors.
+
+    Old keys stay, since old links are sealed with them.
 
     Returns
     -------
     int
-        How many identifiers were locked anew.
+        How many things were locked anew.
     """
     folder = this_clinic().secrets_folder
     old = Keys.read(folder)
     new = Keys(old.chain.with_new(), old.identity.with_new(), old.backup.with_new())
     new.write(folder)
     settings.KEYS = new
-    return lock_again()
+    return sum(app.lock_again() for app in apps.get_app_configs() if hasattr(app, "lock_again"))

@@ -8,6 +8,7 @@ import uuid
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.views.decorators.http import require_POST
 
 from backloop.errors import UnwritableRecord
 from backloop.library import Item, SafetyRule
@@ -26,7 +27,7 @@ from backloop.web.people.roles import Role
 from backloop.web.store.events import library_in_use
 from backloop.web.store.models import Event
 
-__all__ = ["answer_book"]
+__all__ = ["answer_book", "start_drawing"]
 
 _NOT_OPEN = Text(
     en="These questions are not open at the moment. What you answered before is safe with the clinic.",
@@ -52,6 +53,17 @@ def answer_book(request: HttpRequest, book: str) -> HttpResponse:
         rest = [each for each in open_now if each.left and each is not asked]
         return render(request, "patient/answered.html", {"book": asked.book, "asked": asked, "rest": rest})
     return _screen(request, asked, place)
+
+
+@audience(Role.PATIENT)
+@require_POST
+def start_drawing(request: HttpRequest) -> HttpResponse:
+    """Open the visit that the questions of today belong to, so that a pain drawing can belong to it too."""
+    patient = whose(request)
+    open_now = asked_now(request, patient, signed_of(request, patient), day=local_day(patient))
+    if open_now:
+        open_visit(request, patient, open_now[0])
+    return redirect("drawing:own")
 
 
 def _screen(request: HttpRequest, asked: Asked, place: int, *, reason: Text | None = None) -> HttpResponse:

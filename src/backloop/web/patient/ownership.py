@@ -21,7 +21,8 @@ from backloop.web.store.models import Event
 __all__ = ["helps", "local_day", "own_code", "seen_of", "sent_uid", "whose"]
 
 _KEPT = "events_of_patients"
-_NEVER_SHOWN = ("person", "observation", "recording")  # many, and no page but the download shows them
+_OWN = "code_of_own_record"
+_NEVER_SHOWN = ("person", "observation", "drawing", "recording")  # many, and no page but the download shows them
 
 
 def own_code(request: HttpRequest) -> str:
@@ -37,11 +38,14 @@ def own_code(request: HttpRequest) -> str:
     str
         Empty for an account that is no patient.
     """
-    own = patients_for(account_of(request), role=Role.PATIENT).first()
-    return own.code if own is not None else ""
+    if not hasattr(request, _OWN):
+        own = patients_for(account_of(request), role=Role.PATIENT).first()
+        setattr(request, _OWN, own.code if own is not None else "")
+    code: str = getattr(request, _OWN)
+    return code
 
 
-def whose(request: HttpRequest, code: str = "") -> Patient:
+def whose(request: HttpRequest, code: str = "", *, what: str = "") -> Patient:
     """Open the patient a page is about.
 
     Parameters
@@ -50,6 +54,8 @@ def whose(request: HttpRequest, code: str = "") -> Patient:
         The request.
     code : str
         Of somebody the account helps; the account's own record if not given.
+    what : str
+        What is looked at, for the log; the route's name if not given.
 
     Returns
     -------
@@ -64,7 +70,7 @@ def whose(request: HttpRequest, code: str = "") -> Patient:
     reached = (patients_for(account, role=role) for role in (Role.PATIENT, Role.HELPER))
     if not any(people.filter(code=wanted).exists() for people in reached):
         raise Http404
-    return open_patient(request, wanted)
+    return open_patient(request, wanted, what=what)
 
 
 def helps(request: HttpRequest, patient: Patient) -> bool:

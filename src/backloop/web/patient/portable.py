@@ -10,7 +10,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from backloop.errors import UnknownBook
-from backloop.library import Instrument, Library, Protocol
+from backloop.letters import drawing_sentence
+from backloop.library import Instrument, Library, Protocol, read_chart
+from backloop.measure import Drawing
 from backloop.record import Observation
 from backloop.units import Language, Text
 from backloop.web.people.models import Patient
@@ -25,6 +27,7 @@ KINDS = {
     "visit": Text(en="Visits", zh="就诊"),
     "response": Text(en="Your answers", zh="您的回答"),
     "observation": Text(en="Tests and scores", zh="检查与评分"),
+    "drawing": Text(en="Pain drawings", zh="疼痛部位图"),
     "recording": Text(en="Recordings", zh="检查记录"),
     "finding": Text(en="Notes and findings", zh="记录与发现"),
     "decision": Text(en="Decisions and plans", zh="决定与方案"),
@@ -125,6 +128,8 @@ def _plain(event: Event) -> dict[str, Any]:
 def _say(noun: Noun, library: Library, lang: Language) -> str:
     if isinstance(noun, Observation):
         return _say_observation(noun, library, lang)
+    if isinstance(noun, Drawing) and noun.chart == read_chart().name:
+        return drawing_sentence(noun, read_chart(), lang=lang)
     if isinstance(noun, Decision):  # a whole plan is for the file for programs; here it would fill a book
         return "; ".join(part for part in (noun.about, noun.choice, noun.reason) if part)
     return _flat(noun.model_dump(mode="json"))
@@ -144,7 +149,7 @@ def _say_observation(seen: Observation, library: Library, lang: Language) -> str
         named = {label.value: label.text.say(lang) for label in labels}
     elif isinstance(book, Protocol):
         title = book.title.say(lang)
-        topic = next((each.title.say(lang) for each in book.fields if each.id == seen.item), seen.item)
+        topic = next((each.title.say(lang) for each in book.written if each.id == seen.item), seen.item)
     if seen.absent is not None:
         return f"{title} – {topic}: {seen.absent.text.say(lang)}"
     words = "" if seen.value is None or isinstance(seen.value, str) else named.get(seen.value, "")

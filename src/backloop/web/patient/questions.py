@@ -9,10 +9,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from backloop.library import Instrument, Item, LicensedText, accepted, answer_words, find_text
+from backloop.library import Instrument, Item, LicensedText, accepted
 from backloop.record import Observation
 from backloop.units import Language, Text
-from backloop.web.settings.starting import this_clinic
+from backloop.web.look.licensing import choice_words, clinic_wording
 
 __all__ = ["Question", "is_for_patient", "open_questions", "put_questions", "read_answer"]
 
@@ -22,7 +22,6 @@ Form = Literal["choice", "scale", "number", "clock", "text"]
 _BY_THE_CLINIC = frozenset(
     {"clinic-resources", "iasp-nociplastic", "neuro-exam", "peripheral-exam", "session-check", "treatment-decisions"}
 )
-_TAGS: dict[Language, tuple[str, ...]] = {"zh": ("zh-Hans", "zh"), "en": ("en",)}
 _MOST_BUTTONS = 12
 _LONGEST = 500
 _YES_NO = (("0", Text(en="no", zh="否")), ("1", Text(en="yes", zh="是")))
@@ -82,7 +81,7 @@ def put_questions(book: Instrument, *, lang: Language) -> list[Question]:
     list of Question
         In the clinic's loaded wording where it has one in this language, else as topics in our own words.
     """
-    loaded = _loaded(book, lang)
+    loaded = clinic_wording(book, lang=lang)
     return [_put(item, book, loaded, lang) for item in book.items]
 
 
@@ -149,17 +148,11 @@ def _hanging(book: Instrument, given: Mapping[str, Observation]) -> Collection[s
     }
 
 
-def _loaded(book: Instrument, lang: Language) -> LicensedText | None:
-    store = this_clinic().folder / "texts"
-    found = (find_text(book.id, tag, store) for tag in _TAGS[lang])
-    return next((text for text in found if text is not None), None)
-
-
 def _put(item: Item, book: Instrument, loaded: LicensedText | None, lang: Language) -> Question:
     words = loaded.items[item.id] if loaded else item.topic.say(lang)
     if item.kind != "code":
         return Question(item, words, item.kind, is_own_wording=loaded is None)
-    limits, named = accepted(item, book.answers), _names(item, book, loaded, lang)
+    limits, named = accepted(item, book.answers), choice_words(item, book, loaded, lang=lang)
     codes = [str(code) for code in range(int(limits.low), int(limits.high) + 1)]
     if not limits.is_whole or len(codes) > _MOST_BUTTONS:
         return Question(item, words, "number", is_own_wording=loaded is None)
@@ -170,12 +163,6 @@ def _put(item: Item, book: Instrument, loaded: LicensedText | None, lang: Langua
         return Question(item, words, "choice", choices, is_own_wording=loaded is None)
     ends = (named.get(codes[0], ""), named.get(codes[-1], ""))
     return Question(item, words, "scale", tuple((code, code) for code in codes), ends, loaded is None)
-
-
-def _names(item: Item, book: Instrument, loaded: LicensedText | None, lang: Language) -> dict[str, str]:
-    if loaded and loaded.answers and not item.labels:
-        return dict(loaded.answers)
-    return {f"{label.value:g}": label.text.say(lang) for label in answer_words(item, book.answers)}
 
 
 def _read_clock(raw: str) -> tuple[float | None, Text | None]:

@@ -15,6 +15,7 @@ urlpatterns = [
     path("patient/", views.show_today, name="today"),
     path("patient/now/", views.show_now, name="now"),
     path("patient/answer/<str:book>/", answering.answer_book, name="answer"),
+    path("patient/draw/", answering.start_drawing, name="draw"),
     path("patient/practice/", session_pages.do_practice, name="practice"),
     path("patient/diary/", own_pages.keep_diary, name="diary"),
     path("patient/diary/weeks.svg", own_pages.draw_diary, name="diary_picture"),

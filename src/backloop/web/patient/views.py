@@ -112,8 +112,10 @@ def write_message(request: HttpRequest, code: str = "") -> HttpResponse:
 @audience(Role.PATIENT)
 def read_letter(request: HttpRequest) -> HttpResponse:
     """Show a letter the clinic sent, as it was sent; the list of them where none is named."""
-    patient = whose(request)
-    letters, number = _letters(request, patient), request.GET.get("letter", "")
+    number = request.GET.get("letter", "")
+    # Which letter was opened is kept in the log of looks: the clinic sees that it was read.
+    patient = whose(request, what=f"patient:letter:{number}" if number.isdecimal() else "")
+    letters = _letters(request, patient)
     if not number:
         return render(request, "patient/letters.html", {"letters": letters})
     wanted = next((each for each in letters if str(each.number) == number), None)

@@ -17,6 +17,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from backloop.units import Text
+from backloop.web.look.faults import show_closed
 from backloop.web.look.wordings import say_now
 from backloop.web.people.models import Account
 from backloop.web.people.passwords import password_is_old
@@ -43,6 +44,23 @@ _GUARDED_BY_THEMSELVES = (
     "django.contrib.staticfiles",
 )
 _ALWAYS_OPEN = ("allauth.mfa.", "allauth.account.", "django.views.i18n")
+_NOT_OFFERED = frozenset(
+    {
+        "account_confirm_email",
+        "account_confirm_login_code",
+        "account_email",
+        "account_email_verification_sent",
+        "account_request_login_code",
+        "account_reset_password",
+        "account_reset_password_done",
+        "account_reset_password_from_key",
+        "account_reset_password_from_key_done",
+        "account_signup",
+        "socialaccount_signup",
+    }
+)
+"""What allauth brings and a clinic does not use: accounts come by invitation, forgotten passwords by a new link."""
+
 _TOO_LONG = Text(
     en="You were signed out because nothing happened for a while. Please sign in again.",
     zh="由于较长时间没有操作，系统已自动退出。请重新登录。",
@@ -136,6 +154,8 @@ class RouteGuard:
         self, request: HttpRequest, view: Callable[..., Any], _args: Sequence[Any], _kwargs: Mapping[str, Any]
     ) -> HttpResponse | None:
         """Answer in the page's place where the account may not see it."""
+        if request.resolver_match is not None and request.resolver_match.url_name in _NOT_OFFERED:
+            return show_closed(request)
         allowed, account = audience_of(view), request.user
         if not isinstance(account, Account):
             return None if allowed is None else redirect_to_login(request.get_full_path(), reverse(_SIGN_IN))

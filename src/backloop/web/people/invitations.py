@@ -11,12 +11,13 @@ from typing import Any
 from django.db import transaction
 
 from backloop.errors import DoorError
+from backloop.web.look.wordings import reader_language
 from backloop.web.people.models import Account, Helping, Invitation, RoleGrant
 from backloop.web.people.roles import Role
 from backloop.web.store.events import Actor, add_event
 from backloop.web.store.kinds import AccessChanged
 
-__all__ = ["accept_invitation", "find_invitation", "grant_role", "invite", "revoke_role"]
+__all__ = ["accept_by_service", "accept_invitation", "find_invitation", "grant_role", "invite", "revoke_role"]
 
 _DAYS = 7
 
@@ -83,9 +84,36 @@ def accept_invitation(token: str, *, username: str, password: str, language: str
     DoorError
         If the link was used, ran out or never was.
     """
+    return _accept(find_invitation(token), username, password, language)
+
+
+def accept_by_service(number: int, *, service: str) -> Account:
+    """Make the account an invitation promises for somebody who signs in through the hospital, without a password.
+
+    Parameters
+    ----------
+    number : int
+        The invitation, which was opened by its link before.
+    service : str
+        The id of the hospital's sign-in; the account's name begins with it.
+
+    Returns
+    -------
+    Account
+
+    Raises
+    ------
+    DoorError
+        If the invitation was used or ran out meanwhile.
+    """
+    now = dt.datetime.now(tz=dt.UTC)
+    invitation = Invitation.objects.filter(pk=number, used_at=None, expires_at__gt=now).first()
+    return _accept(invitation, f"{service[:48]}-{secrets.token_hex(4)}", None, reader_language())
+
+
+def _accept(invitation: Invitation | None, username: str, password: str | None, language: str) -> Account:
+    now = dt.datetime.now(tz=dt.UTC)
     with transaction.atomic():
-        invitation = find_invitation(token)
-        now = dt.datetime.now(tz=dt.UTC)
         if invitation is None or not Invitation.objects.filter(pk=invitation.pk, used_at=None).update(used_at=now):
             message = "this invitation was used, ran out or never was; ask for a new one"
             raise DoorError(message)

@@ -55,7 +55,7 @@ class RoleRule(Frozen):
     blinded: bool = False
 
 
-_ASSESSED: frozenset[Kind] = frozenset({"person", "visit", "response", "observation", "correction"})
+_ASSESSED: frozenset[Kind] = frozenset({"person", "visit", "response", "observation", "drawing", "correction"})
 _TREATED: frozenset[Kind] = frozenset({"recording", "finding", "decision", "session", "harm", "message", "consent"})
 
 ROLES: dict[Role, RoleRule] = {
@@ -63,7 +63,9 @@ ROLES: dict[Role, RoleRule] = {
         title=Text(en="patient", zh="患者"),
         reach="self",
         kinds=_ASSESSED | _TREATED,
-        writes=frozenset({"visit", "response", "finding", "session", "harm", "message", "consent", "correction"}),
+        writes=frozenset(
+            {"visit", "response", "drawing", "finding", "session", "harm", "message", "consent", "correction"}
+        ),
         staff=False,
         names=True,
     ),
@@ -85,7 +87,7 @@ ROLES: dict[Role, RoleRule] = {
         title=Text(en="blinded assessor", zh="盲法评估员"),
         reach="study",
         kinds=_ASSESSED,
-        writes=frozenset({"visit", "response", "observation", "correction", "recording"}),
+        writes=frozenset({"visit", "response", "observation", "drawing", "correction", "recording"}),
         blinded=True,
     ),
     Role.COORDINATOR: RoleRule(

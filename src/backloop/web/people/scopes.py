@@ -134,8 +134,14 @@ def sight_of(account: Anybody, patient: Patient) -> Sight:
     """
     if not isinstance(account, Account) or not account.is_active:
         return Sight(frozenset())
-    found = {role for role in account.roles() if Patient.objects.filter(_reach(account, role), pk=patient.pk).exists()}
-    return Sight(frozenset(found))
+    # An account lives as long as a request and keeps its roles for that time; so it keeps what it is to a patient.
+    known: dict[int, Sight] = account.__dict__.setdefault("_sights", {})
+    if patient.pk not in known:
+        one = Patient.objects.filter(pk=patient.pk)
+        known[patient.pk] = Sight(
+            frozenset(role for role in account.roles() if one.filter(_reach(account, role)).exists())
+        )
+    return known[patient.pk]
 
 
 def events_for(account: Anybody, patient: Patient) -> QuerySet[Event]:

@@ -11,11 +11,13 @@ from backloop.errors import DoorError
 from backloop.units import Text
 from backloop.web.look.wordings import say_now
 from backloop.web.people.acting import account_of
+from backloop.web.people.adapters import JOINING
 from backloop.web.people.forms import JoinForm
 from backloop.web.people.guarding import open_to_all, open_to_signed_in
 from backloop.web.people.invitations import accept_invitation, find_invitation
 from backloop.web.people.roles import ROLES, Role
 from backloop.web.people.scopes import patients_for, sites_for, studies_for
+from backloop.web.settings.starting import this_clinic
 
 __all__ = ["alive", "home", "join", "my_account"]
 
@@ -46,7 +48,8 @@ def home(request: HttpRequest) -> HttpResponse:
 def my_account(request: HttpRequest) -> HttpResponse:
     """Show one's own account: language, password, second factor, sessions."""
     account = account_of(request)
-    return render(request, "people/account.html", {"sites": sites_for(account), "studies": studies_for(account)})
+    shown = {"sites": sites_for(account), "studies": studies_for(account), "services": this_clinic().sign_in}
+    return render(request, "people/account.html", shown)
 
 
 @open_to_all
@@ -55,6 +58,10 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
     invitation = find_invitation(token)
     if invitation is None:
         return render(request, "people/join.html", {"gone": _GONE}, status=410)
+    service = request.POST.get("service", "")
+    if service:
+        request.session[JOINING] = invitation.pk
+        return redirect("openid_connect_login", service)
     form = JoinForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         chosen = form.cleaned_data
@@ -64,4 +71,5 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
             return render(request, "people/join.html", {"gone": _GONE}, status=410)
         messages.success(request, say_now(_WELCOME))
         return redirect("account_login")
-    return render(request, "people/join.html", {"form": form, "role": ROLES[Role(invitation.role)].title})
+    role, services = ROLES[Role(invitation.role)].title, this_clinic().sign_in
+    return render(request, "people/join.html", {"form": form, "role": role, "services": services})

@@ -13,3 +13,9 @@ class ResearchConfig(AppConfig):
 
     name = "backloop.web.research"
     label = "research"
+
+    def lock_again(self) -> int:
+        """Lock the sealed lists with the current key."""
+        from backloop.web.research.sealing import lock_lists_again  # noqa: PLC0415 - not ready above
+
+        return lock_lists_again()

@@ -37,7 +37,7 @@ from backloop.web.research.refusals import refusal
 from backloop.web.settings.starting import clinic_keys
 from backloop.web.store.events import Actor
 
-__all__ = ["blinded_tables", "check_sealed", "open_line", "reveal_seed", "seal_list"]
+__all__ = ["blinded_tables", "check_sealed", "lock_lists_again", "open_line", "reveal_seed", "seal_list"]
 
 _NONCE_BYTES = 12
 _SPARE = 1.2
@@ -215,6 +215,23 @@ def blinded_tables(study: Study) -> dict[str, str]:
     made = redcap_tables(trial.scheme, secret.seed, codes=codes, per_stratum=_length(trial), blinded=True)
     tables = {"randomisation-development.csv": made.development, "randomisation-production.csv": made.production}
     return tables | ({"randomisation-key.csv": made.key} if study.unblinded_at else {})
+
+
+def lock_lists_again() -> int:
+    """Lock every list that an older key locked with the current one; what is in them stays.
+
+    Returns
+    -------
+    int
+        How many lists were locked anew.
+    """
+    with transaction.atomic():
+        old = SealedList.objects.select_for_update().exclude(ring=clinic_keys().identity.current_id)
+        rows = list(old.select_related("study"))
+        for row in rows:
+            _lock(row, _open(row))
+            row.save(update_fields=["ring", "locked"])
+    return len(rows)
 
 
 def _length(trial: Trial) -> int:

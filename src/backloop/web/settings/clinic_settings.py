@@ -42,6 +42,13 @@ class SignInService(Frozen):
     server: str = Field(pattern=r"^https://")
     client: str
     client_secret_file: str = ""
+    pages: str = Field(default="", pattern=r"^(https://[^/]+)?$")
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The addresses a browser is sent on to: that of the server, and of its sign-in pages where they are apart."""
+        parts = urlsplit(self.server)
+        return tuple(place for place in (f"{parts.scheme}://{parts.netloc}", self.pages) if place)
 
 
 class Mail(Frozen):
@@ -64,7 +71,8 @@ class ClinicSettings(Frozen):
     """Everything a clinic decides about its installation.
 
     `mode` is ``production`` for real people and ``demo`` for made-up ones on this machine alone. `hosts` are the names
-    it answers to, `origin` the address people type. Times are in minutes and hours; uploads in megabytes.
+    it answers to, `origin` the address people type, `proxies` the machines whose ``X-Forwarded-*`` is believed. Times
+    are in minutes and hours; uploads in megabytes. As many `processes` answer; 0 is one for each core, at most four.
 
     Examples
     --------
@@ -85,12 +93,14 @@ class ClinicSettings(Frozen):
     debug: bool = False
     secure_cookies: bool = True
     behind_proxy: bool = False
+    proxies: tuple[str, ...] = ("127.0.0.1",)
     language: Language = "zh"
     zone: str = "Asia/Shanghai"
     passwords: Literal["owasp", "djbh"] = "owasp"
     staff_need_second_factor: bool = True
     idle_minutes: int = Field(default=20, ge=1, le=720)
     absolute_hours: int = Field(default=12, ge=1, le=72)
+    processes: int = Field(default=0, ge=0, le=64)
     upload_megabytes: int = Field(default=2048, ge=1)
     sign_in: tuple[SignInService, ...] = ()
     mail: Mail | None = None
@@ -121,6 +131,7 @@ class ClinicSettings(Frozen):
             "secure_cookies is off, so sessions would travel unencrypted": not self.secure_cookies,
             "hosts holds '*', so it would answer to any name": "*" in self.hosts,
             "origin is http beyond this machine": self.origin.startswith("http://") and not self._is_local,
+            "proxies holds '*', so anybody could forge an address": "*" in self.proxies,
         }
         return [words for words, wrong in checks.items() if wrong]
 
@@ -204,8 +215,9 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
             found[name] = read_secret(Path(environment[f"{key}_FILE"])).strip()
         if key in environment:
             found[name] = environment[key]
-    if isinstance(found.get("hosts"), str):
-        found["hosts"] = tuple(part.strip() for part in found["hosts"].split(",") if part.strip())
+    for name in ("hosts", "proxies"):
+        if isinstance(found.get(name), str):
+            found[name] = tuple(part.strip() for part in found[name].split(",") if part.strip())
     if "DATABASE_URL" in environment:
         found["database_url"] = environment["DATABASE_URL"]
     return found

@@ -5,6 +5,7 @@ Decides every Django setting; a clinic sets none of them directly.
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 
@@ -16,8 +17,10 @@ __all__ = ["APPS", "django_settings"]
 
 APPS = (
     "backloop.web.api",
+    "backloop.web.bedside",
     "backloop.web.caring",
     "backloop.web.clinic",
+    "backloop.web.drawing",
     "backloop.web.look",
     "backloop.web.patient",
     "backloop.web.people",
@@ -32,6 +35,7 @@ _MIDDLEWARE = (
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "backloop.web.look.closing.guard_opening",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -107,6 +111,7 @@ def _parts(clinic: ClinicSettings) -> dict[str, Any]:
                 "OPTIONS": {"context_processors": names, "builtins": ["backloop.web.look.templatetags.wording"]},
             }
         ],
+        "CACHES": {"default": _counters(clinic)},
         "TASKS": {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}},
         "STATIC_URL": "/static/",
         "WHITENOISE_USE_FINDERS": True,
@@ -114,8 +119,16 @@ def _parts(clinic: ClinicSettings) -> dict[str, Any]:
         "WHITENOISE_ALLOW_ALL_ORIGINS": False,
         "FORM_RENDERER": "django.forms.renderers.DjangoTemplates",
         "LOGGING_CONFIG": "backloop.web.settings.logs.set_up_logs",
-        "LOGGING": {},
+        "LOGGING": {"version": 1},  # Django calls the function above only where this holds something
     }
+
+
+def _counters(clinic: ClinicSettings) -> dict[str, Any]:
+    """Keep the counters of sign-ins and API requests; in files, because several processes count together."""
+    if clinic.mode == "demo":
+        return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    backend = "django.core.cache.backends.filebased.FileBasedCache"
+    return {"BACKEND": backend, "LOCATION": str(clinic.folder / "cache"), "OPTIONS": {"MAX_ENTRIES": 10_000}}
 
 
 def _words(clinic: ClinicSettings) -> dict[str, Any]:
@@ -132,12 +145,12 @@ def _words(clinic: ClinicSettings) -> dict[str, Any]:
 
 
 def _safety(clinic: ClinicSettings) -> dict[str, Any]:
-    host_only = "__Host-" if clinic.secure_cookies else ""
     own = ("script", "style", "connect", "font", "manifest", "worker", "media")
     policy = {f"{kind}-src": [SELF] for kind in own} | {
         "default-src": [NONE],
         "img-src": [SELF, "data:"],
-        "form-action": [SELF],
+        # A form's answer may lead on to the hospital's sign-in, and nowhere else.
+        "form-action": [SELF, *dict.fromkeys(place for service in clinic.sign_in for place in service.places)],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
     }
@@ -150,9 +163,32 @@ def _safety(clinic: ClinicSettings) -> dict[str, Any]:
         "SECURE_CONTENT_TYPE_NOSNIFF": True,
         "SECURE_REFERRER_POLICY": "same-origin",
         "SECURE_CROSS_ORIGIN_OPENER_POLICY": "same-origin",
-        "SECURE_HSTS_SECONDS": 31_536_000 if clinic.origin.startswith("https://") else 0,
-        "SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https") if clinic.behind_proxy else None,
         "X_FRAME_OPTIONS": "DENY",
+        **_over_https(clinic),
+        **_cookies(clinic),
+        "DATA_UPLOAD_MAX_MEMORY_SIZE": 5 * 2**20,
+        "DATA_UPLOAD_MAX_NUMBER_FIELDS": 2000,
+        "FILE_UPLOAD_PERMISSIONS": 0o600,
+        "FILE_UPLOAD_DIRECTORY_PERMISSIONS": 0o700,
+        "MEDIA_ROOT": str(clinic.uploads),
+    }
+
+
+def _over_https(clinic: ClinicSettings) -> dict[str, Any]:
+    is_https = clinic.origin.startswith("https://")
+    return {
+        "SECURE_HSTS_SECONDS": 31_536_000 if is_https else 0,
+        # `X-Forwarded-*` is read by the server, from the proxies named alone; here it counts for nothing.
+        "SECURE_PROXY_SSL_HEADER": None,
+        "SECURE_SSL_REDIRECT": is_https,
+        "SECURE_SSL_HOST": urlsplit(clinic.origin).netloc or None,
+        "SECURE_REDIRECT_EXEMPT": [r"^alive/$"],
+    }
+
+
+def _cookies(clinic: ClinicSettings) -> dict[str, Any]:
+    host_only = "__Host-" if clinic.secure_cookies else ""
+    return {
         "SESSION_ENGINE": "django.contrib.sessions.backends.db",
         "SESSION_COOKIE_NAME": f"{host_only}session",
         "SESSION_COOKIE_SECURE": clinic.secure_cookies,
@@ -164,11 +200,6 @@ def _safety(clinic: ClinicSettings) -> dict[str, Any]:
         "CSRF_COOKIE_SECURE": clinic.secure_cookies,
         "CSRF_COOKIE_HTTPONLY": True,
         "CSRF_FAILURE_VIEW": "backloop.web.look.faults.show_forged",
-        "DATA_UPLOAD_MAX_MEMORY_SIZE": 5 * 2**20,
-        "DATA_UPLOAD_MAX_NUMBER_FIELDS": 2000,
-        "FILE_UPLOAD_PERMISSIONS": 0o600,
-        "FILE_UPLOAD_DIRECTORY_PERMISSIONS": 0o700,
-        "MEDIA_ROOT": str(clinic.uploads),
     }
 
 
@@ -179,7 +210,7 @@ def _sign_in(clinic: ClinicSettings) -> dict[str, Any]:
             "name": service.name,
             "client_id": service.client,
             "secret": _secret(clinic, service.client_secret_file),
-            "settings": {"server_url": service.server, "oauth_pkce_enabled": True},
+            "settings": {"server_url": service.server, "oauth_pkce_enabled": True, "scope": ["openid"]},
         }
         for service in clinic.sign_in
     ]
@@ -202,9 +233,12 @@ def _sign_in(clinic: ClinicSettings) -> dict[str, Any]:
         "ACCOUNT_REAUTHENTICATION_REQUIRED": True,
         "ACCOUNT_RATE_LIMITS": {"login": "60/m/ip", "login_failed": "30/15m/ip,5/15m/key"},
         "USERSESSIONS_TRACK_ACTIVITY": False,
+        "SOCIALACCOUNT_STORE_TOKENS": False,
+        "MFA_ADAPTER": "backloop.web.people.second_factor.ClinicFactorAdapter",
         "MFA_SUPPORTED_TYPES": ["totp", "webauthn", "recovery_codes"],
         "MFA_PASSKEY_LOGIN_ENABLED": True,
         "MFA_TOTP_ISSUER": clinic.name,
+        "MFA_TOTP_TOLERANCE": 1,  # half a minute, for clocks that are a little off
         "MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN": not clinic.origin.startswith("https://"),
         "MFA_ALLOW_UNVERIFIED_EMAIL": True,
         **_mail(clinic),

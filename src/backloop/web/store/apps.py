@@ -21,6 +21,12 @@ class StoreConfig(AppConfig):
         """Listen for the end of migrations."""
         post_migrate.connect(_guard_tables, sender=self)
 
+    def lock_again(self) -> int:
+        """Lock the identifiers with the current key."""
+        from backloop.web.store.identities import lock_again  # noqa: PLC0415 - as below
+
+        return lock_again()
+
 
 def _guard_tables(*, using: str, **_rest: Any) -> None:  # noqa: ANN401 - what the signal hands over
     from django.db import connections  # noqa: PLC0415 - apps are not ready when this module is read

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from backloop.measure import Drawing
 from backloop.record import Observation, Participant, Session
 from backloop.units import Frozen
 
@@ -36,6 +37,7 @@ Kind = Literal[
     "visit",
     "response",
     "observation",
+    "drawing",
     "recording",
     "finding",
     "decision",
@@ -48,7 +50,10 @@ Kind = Literal[
     "identity",
     "access",
 ]
-"""The kinds of events. ``response`` is an answer, ``observation`` a test's trial or a score, ``session`` a training."""
+"""The kinds of events. ``response`` is an answer, ``observation`` a test's trial or a score, ``session`` a training.
+
+``drawing`` is a pain drawing as it was made; its numbers are observations beside it.
+"""
 
 
 class PersonFacts(Frozen):
@@ -240,6 +245,7 @@ Noun = (
     PersonFacts
     | Session
     | Observation
+    | Drawing
     | Recording
     | Finding
     | Decision
@@ -259,6 +265,7 @@ NOUNS: dict[str, type[Frozen]] = {
     "visit": Session,
     "response": Observation,
     "observation": Observation,
+    "drawing": Drawing,
     "recording": Recording,
     "finding": Finding,
     "decision": Decision,
@@ -277,6 +284,7 @@ _CODES = {
     "visit": "session_id",
     "response": "book",
     "observation": "book",
+    "drawing": "session_id",
     "recording": "modality",
     "finding": "about",
     "decision": "about",

@@ -1,30 +1,110 @@
 """The nouns of the core, computed from a person's events and kept until a new event or edition makes them stale.
 
-Decides which events make a record and when a kept noun may be used again; the core decides what it says.
+Decides which events make a record; how long a noun is kept is decided in `shelving`, what it says by the core.
 """
 
 from collections.abc import Callable
-from typing import TypeVar
-
-from django.db import transaction
-from django.db.models import Max
+from dataclasses import dataclass
+from functools import cached_property
 
 from backloop.follow import Course, review_measures
 from backloop.measure import Measures, score
 from backloop.plan import Plan, prescribe
 from backloop.profile import Profile, infer
 from backloop.record import Observation, Origin, Record, Session
-from backloop.units import Frozen
 from backloop.web.store.events import library_in_use, standing_events
 from backloop.web.store.kinds import Kind, PersonFacts
-from backloop.web.store.models import Computed, Event
+from backloop.web.store.models import Event
+from backloop.web.store.shelving import Shelf
 
-__all__ = ["RECORD_KINDS", "course_of", "measures_of", "plan_of", "profile_of", "record_of"]
+__all__ = ["RECORD_KINDS", "Nouns", "course_of", "measures_of", "plan_of", "profile_of", "record_of"]
 
 RECORD_KINDS: tuple[Kind, ...] = ("person", "visit", "response", "observation")
 """The kinds of events a record is made of."""
 
-NounT = TypeVar("NounT", bound=Frozen)
+
+@dataclass(frozen=True)
+class Nouns:
+    """One person's nouns as of one moment: how far the events go is read once for all of them.
+
+    Examples
+    --------
+    >>> Nouns("K1").subject
+    'K1'
+    """
+
+    subject: str
+
+    @cached_property
+    def record(self) -> Record | None:
+        """Everything observed; None while there is no visit."""
+        return self._shelf.keep("record", Record, lambda: _compute_record(self.subject))
+
+    @cached_property
+    def measures(self) -> Measures | None:
+        """The scores."""
+
+        def compute() -> Measures | None:
+            return None if self.record is None else score(self.record, library=library_in_use())
+
+        return self._shelf.keep("measures", Measures, compute)
+
+    @cached_property
+    def course(self) -> Course | None:
+        """The course over the visits."""
+
+        def compute() -> Course | None:
+            if self.record is None or self.measures is None:
+                return None
+            language = self.record.participant.language
+            return review_measures(self.measures, language=language, library=library_in_use())
+
+        return self._shelf.keep("course", Course, compute)
+
+    def profile(self, session_id: str = "") -> Profile | None:
+        """Give the profile at a visit, the latest if none is named."""
+
+        def compute() -> Profile | None:
+            return None if self.measures is None else infer(self.measures, session_id=at, library=library_in_use())
+
+        at = session_id or self._latest
+        return self._shelf.keep(f"profile {at}", Profile, compute) if at else None
+
+    def plan(self, session_id: str = "") -> Plan | None:
+        """Give the plan the core proposes at a visit, the latest if none is named."""
+
+        def compute() -> Plan | None:
+            profile, record = self.profile(at), self.record
+            return None if profile is None or record is None else prescribe(profile, record, library=library_in_use())
+
+        at = session_id or self._latest
+        return self._shelf.keep(f"plan {at}", Plan, compute) if at else None
+
+    def drawing(self, name: str, draw: Callable[[], str]) -> str:
+        """Give a picture as it was kept, or draw and keep it.
+
+        Parameters
+        ----------
+        name : str
+            Which picture, with its visit and language.
+        draw : callable
+            What draws it, of these nouns and the books alone: what else it looked at would not make it stale.
+
+        Returns
+        -------
+        str
+        """
+        return self._shelf.keep_text(f"drawing {name}", draw)
+
+    @cached_property
+    def _shelf(self) -> Shelf:
+        events = Event.objects.filter(subject=self.subject, kind__in=[*RECORD_KINDS, "correction"])
+        seq, seal = events.order_by("-seq").values_list("seq", "seal").first() or (0, "")
+        return Shelf(self.subject, seq=seq, seal=seal, edition=library_in_use().edition)
+
+    @property
+    def _latest(self) -> str:
+        return "" if self.record is None else self.record.sessions[-1].session_id
 
 
 def record_of(subject: str) -> Record | None:
@@ -40,7 +120,7 @@ def record_of(subject: str) -> Record | None:
     Record or None
         None while there is no visit. An answer given twice at a visit stands as given last.
     """
-    return _kept(subject, "record", Record, lambda: _compute_record(subject))
+    return Nouns(subject).record
 
 
 def measures_of(subject: str) -> Measures | None:
@@ -55,10 +135,7 @@ def measures_of(subject: str) -> Measures | None:
     -------
     Measures or None
     """
-    record = record_of(subject)
-    if record is None:
-        return None
-    return _kept(subject, "measures", Measures, lambda: score(record, library=library_in_use()))
+    return Nouns(subject).measures
 
 
 def profile_of(subject: str, *, session_id: str = "") -> Profile | None:
@@ -75,11 +152,7 @@ def profile_of(subject: str, *, session_id: str = "") -> Profile | None:
     -------
     Profile or None
     """
-    record, measures = record_of(subject), measures_of(subject)
-    if record is None or measures is None:
-        return None
-    at = session_id or record.sessions[-1].session_id
-    return _kept(subject, f"profile {at}", Profile, lambda: infer(measures, session_id=at, library=library_in_use()))
+    return Nouns(subject).profile(session_id)
 
 
 def plan_of(subject: str, *, session_id: str = "") -> Plan | None:
@@ -96,11 +169,7 @@ def plan_of(subject: str, *, session_id: str = "") -> Plan | None:
     -------
     Plan or None
     """
-    record, profile = record_of(subject), profile_of(subject, session_id=session_id)
-    if record is None or profile is None:
-        return None
-    at = session_id or record.sessions[-1].session_id
-    return _kept(subject, f"plan {at}", Plan, lambda: prescribe(profile, record, library=library_in_use()))
+    return Nouns(subject).plan(session_id)
 
 
 def course_of(subject: str) -> Course | None:
@@ -115,31 +184,7 @@ def course_of(subject: str) -> Course | None:
     -------
     Course or None
     """
-    record, measures = record_of(subject), measures_of(subject)
-    if record is None or measures is None:
-        return None
-    language = record.participant.language
-    return _kept(
-        subject, "course", Course, lambda: review_measures(measures, language=language, library=library_in_use())
-    )
-
-
-def _kept(subject: str, name: str, form: type[NounT], compute: Callable[[], NounT | None]) -> NounT | None:
-    seq, edition = _last_seq(subject), library_in_use().edition
-    row = Computed.objects.filter(subject=subject, name=name).first()
-    if row is not None and (row.seq, row.edition) == (seq, edition):
-        return form.model_validate_json(row.body)
-    noun = compute()
-    if noun is not None:
-        values = {"seq": seq, "edition": edition, "body": noun.model_dump_json()}
-        with transaction.atomic():
-            Computed.objects.update_or_create(subject=subject, name=name, defaults=values)
-    return noun
-
-
-def _last_seq(subject: str) -> int:
-    events = Event.objects.filter(subject=subject, kind__in=[*RECORD_KINDS, "correction"])
-    return int(events.aggregate(last=Max("seq"))["last"] or 0)
+    return Nouns(subject).course
 
 
 def _compute_record(subject: str) -> Record | None:
