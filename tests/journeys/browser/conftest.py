@@ -3,7 +3,6 @@
 The tests here are skipped, saying so, where no `chromium` is on the path. `BACKLOOP_SCREENSHOTS=FOLDER` keeps pictures.
 """
 
-import copy
 import json
 import os
 import shutil
@@ -75,9 +74,10 @@ class Served:
 class Visitor:
     """Somebody at a browser: signs in, looks at pages in both sizes, and notes whatever is wrong with them."""
 
-    def __init__(self, browser: Browser, served: Served, *, lang: str, size: str) -> None:
+    def __init__(self, browser: Browser, served: Served, *, lang: str, size: str, host: str) -> None:
         self.served, self.lang, self.size = served, lang, size
-        context = browser.new_context(viewport=SIZES[size], base_url=served.origin, reduced_motion="reduce")
+        self.origin = served.origin.replace("127.0.0.1", host)
+        context = browser.new_context(viewport=SIZES[size], base_url=self.origin, reduced_motion="reduce")
         self.context, self.page = context, context.new_page()
         self.speak(lang)
         self.page.set_default_timeout(15_000)
@@ -88,7 +88,7 @@ class Visitor:
     def speak(self, lang: str) -> None:
         """Choose the language of the pages opened from now on."""
         self.lang, tag = lang, "zh-hans" if lang == "zh" else "en"
-        self.context.add_cookies([{"name": "language", "value": tag, "url": self.served.origin}])
+        self.context.add_cookies([{"name": "language", "value": tag, "url": self.origin}])
 
     def sign_in(self, name: str) -> "Visitor":
         """Sign in as one of the cast."""
@@ -116,7 +116,7 @@ class Visitor:
         return self.page
 
     def _judge(self, size: str) -> None:
-        where = f"{self.page.url.removeprefix(self.served.origin)} ({self.lang}, {size})"
+        where = f"{self.page.url.removeprefix(self.origin)} ({self.lang}, {size})"
         if not self.page.evaluate("() => 'axe' in window"):
             self.page.evaluate(Axe().axe_script)
         found = self.page.evaluate("async (rules) => (await axe.run(document, rules)).violations", RULES)
@@ -165,9 +165,7 @@ def visit(browser: Browser, served: Served) -> Iterator[Callable[..., Visitor]]:
     visitors: list[Visitor] = []
 
     def come(name: str = "", *, lang: str = "zh", size: str = "desktop", host: str = "127.0.0.1") -> Visitor:
-        there = copy.copy(served)
-        there.origin = served.origin.replace("127.0.0.1", host)
-        visitors.append(Visitor(browser, there, lang=lang, size=size))
+        visitors.append(Visitor(browser, served, lang=lang, size=size, host=host))
         return visitors[-1].sign_in(name) if name else visitors[-1]
 
     yield come
