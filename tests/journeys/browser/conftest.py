@@ -74,7 +74,7 @@ class Served:
 class Visitor:
     """Somebody at a browser: signs in, looks at pages in both sizes, and notes whatever is wrong with them."""
 
-    def __init__(self, browser: Browser, served: Served, *, lang: str, size: str, host: str) -> None:
+    def __init__(self, browser: Browser, served: Served, *, lang: str, size: str, host: str = "127.0.0.1") -> None:
         self.served, self.lang, self.size = served, lang, size
         self.origin = served.origin.replace("127.0.0.1", host)
         context = browser.new_context(viewport=SIZES[size], base_url=self.origin, reduced_motion="reduce")
