@@ -19,6 +19,7 @@ from backloop.record import Observation, Origin, Participant, Record, Session
 from backloop.units import Text
 from backloop.web.look.wordings import say_now
 from backloop.web.people.acting import correct_for, record_for
+from backloop.web.people.attending import visits_of
 from backloop.web.people.models import Account, Patient
 from backloop.web.people.scopes import events_for
 from backloop.web.store.events import StandingEvent, library_in_use, standing_events
@@ -113,10 +114,7 @@ def open_sitting(account: Account, patient: Patient, session_id: str, *, book: s
         None where there is no such visit or test, or the test is drawn and not entered.
     """
     shelf = library_in_use().shelf("protocols")
-    visits = _stand(account, patient, Q(kind__in=["visit", "correction"]))
-    visit = next(
-        (noun for noun in map(_noun, visits) if isinstance(noun, Session) and noun.session_id == session_id), None
-    )
+    visit = next((each for each in visits_of(account, patient) if each.session_id == session_id), None)
     if visit is None or book not in shelf or book in _DRAWN:
         return None
     asked = Q(kind="observation", code=book) | Q(kind="correction")

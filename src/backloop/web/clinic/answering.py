@@ -17,6 +17,7 @@ from backloop.web.clinic.alerts import safety_items
 from backloop.web.clinic.questions import Misfit, Question, questions_of, read_answer
 from backloop.web.clinic.watching import refresh
 from backloop.web.people.acting import correct_for, record_for
+from backloop.web.people.attending import visits_of
 from backloop.web.people.models import Account, Patient
 from backloop.web.people.roles import TELLING
 from backloop.web.people.scopes import events_for, sight_of
@@ -34,7 +35,6 @@ __all__ = [
     "report_score",
     "save_answer",
     "score_at",
-    "visits_of",
 ]
 
 OF_TREATMENT = TELLING | {"ceq", "wai-sr", "clinic-resources"}
@@ -73,25 +73,6 @@ class Entry:
     def question(self, item: str) -> Question | None:
         """Give a question by its item's id."""
         return next((each for each in self.questions if each.id == item), None)
-
-
-def visits_of(account: Account, patient: Patient) -> list[Session]:
-    """Give the visits an account may see, the earliest first.
-
-    Parameters
-    ----------
-    account : Account
-        Who asks.
-    patient : Patient
-        Whose.
-
-    Returns
-    -------
-    list of Session
-    """
-    seen = events_for(account, patient).filter(kind__in=["visit", "correction"])
-    found = {each.noun.session_id: each.noun for each in _stand(patient, seen) if isinstance(each.noun, Session)}
-    return sorted(found.values(), key=lambda visit: (visit.order, visit.session_id))
 
 
 def answers_at(account: Account, patient: Patient, session_id: str, book: str) -> dict[str, StandingEvent]:

@@ -25,7 +25,6 @@ from backloop.web.clinic.answering import (
     report_score,
     save_answer,
     score_at,
-    visits_of,
 )
 from backloop.web.clinic.duties import books_for_visit
 from backloop.web.clinic.forms import VisitForm
@@ -34,6 +33,7 @@ from backloop.web.clinic.questions import REASONS, Misfit, Question, loaded_word
 from backloop.web.clinic.worklists import alerts_for
 from backloop.web.look.wordings import say_now
 from backloop.web.people.acting import account_of, open_patient, record_for
+from backloop.web.people.attending import visits_of
 from backloop.web.people.guarding import audience
 from backloop.web.people.models import Patient
 from backloop.web.people.roles import Role

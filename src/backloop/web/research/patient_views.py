@@ -11,14 +11,14 @@ from django.utils import timezone
 
 from backloop.errors import BackloopError
 from backloop.letters import panel_page
-from backloop.record import Session
 from backloop.units import Text
 from backloop.web.look.wordings import reader_language, say_now
 from backloop.web.people.acting import account_of, open_patient
+from backloop.web.people.attending import visits_of
 from backloop.web.people.guarding import audience
 from backloop.web.people.models import Patient
 from backloop.web.people.roles import Role
-from backloop.web.people.scopes import events_for, get_patient, sight_of
+from backloop.web.people.scopes import get_patient, sight_of
 from backloop.web.research.deliveries import drawings_of, panel_of, store_upload
 from backloop.web.research.intake import drop_waiting, hold_file, read_waiting, write_waiting
 from backloop.web.research.models import Upload, Waiting
@@ -27,7 +27,7 @@ from backloop.web.research.parcels import PARCELS, pack_patient
 from backloop.web.research.patient_forms import IntakeForm, RecordingForm
 from backloop.web.research.recipes import KINDS, PLACES
 from backloop.web.research.refusals import say_refusal
-from backloop.web.store.events import library_in_use, standing_events
+from backloop.web.store.events import library_in_use
 
 __all__ = ["exchange", "preview", "result", "send_recordings", "take_out", "upload_states"]
 
@@ -163,12 +163,8 @@ def _may_send(request: HttpRequest, code: str) -> Patient:
 
 
 def _visits(request: HttpRequest, patient: Patient) -> list[tuple[str, str]]:
-    seen = events_for(account_of(request), patient).filter(kind__in=["visit", "correction"])
-    visits = [one.noun for one in standing_events(patient.code, kinds=["visit"], seen=seen)]
-    named = {one.session_id: one for one in visits if isinstance(one, Session)}
-    return [
-        (name, f"{name} {one.label}".strip()) for name, one in sorted(named.items(), key=lambda pair: pair[1].order)
-    ]
+    seen = visits_of(account_of(request), patient)
+    return [(one.session_id, f"{one.session_id} {one.label}".strip()) for one in seen]
 
 
 def _uploads(request: HttpRequest, patient: Patient) -> dict[str, object]:
