@@ -14,7 +14,6 @@ import json
 import os
 import platform
 import random
-import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -25,6 +24,8 @@ from pathlib import Path
 
 from clinic_filling import fill_clinic
 from clinic_server import Cluster, Watched, free_port
+
+from backloop.web.settings.journals import choose_journal, sqlite_version, take_sound_sqlite
 
 # A clinician reads a page before the next one; a patient reads a question and answers it.
 PAUSE_S = {"clinician": 20.0, "patient": 10.0}
@@ -56,12 +57,17 @@ def measure(engine: str, options: argparse.Namespace) -> dict:
     environment = dict(os.environ) | ({"DATABASE_URL": cluster.address} if cluster else {})
     try:
         known = _filled(place / "clinic", environment, options)
-        told = {"version": cluster.version if cluster else sqlite3.sqlite_version, "load_before": os.getloadavg()}
+        told = {"version": cluster.version if cluster else _sqlite(), "load_before": os.getloadavg()}
         told |= {name: known[name] for name in ("patients", "events", "fill_s")}
         return told | _serve_and_use(place / "clinic", environment, known, options)
     finally:
         if cluster:
             cluster.stop()
+
+
+def _sqlite() -> str:
+    take_sound_sqlite()
+    return f"{'.'.join(map(str, sqlite_version()))}, journal {choose_journal(sqlite_version())}"
 
 
 def _filled(folder: Path, environment: dict, options: argparse.Namespace) -> dict:

@@ -28,6 +28,7 @@ from psycopg.sql import SQL, Identifier
 
 from backloop.web.settings.clinic_settings import ClinicSettings
 from backloop.web.settings.databases import postgresql_settings, sqlite_settings
+from backloop.web.settings.journals import take_sound_sqlite
 from backloop.web.settings.keyrings import Keys
 from backloop.web.settings.project import django_settings
 
@@ -41,6 +42,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Set Django up once; nothing of it reaches tests of other rooms but the modules that are loaded."""
     config.addinivalue_line("markers", "both_engines: run on SQLite and on PostgreSQL")
     if not settings.configured:
+        take_sound_sqlite()
         clinic = ClinicSettings(folder=FOLDER, mode="demo", secret_key="for-tests-only-" + "x" * 50, origin="")
         told = django_settings(clinic, Keys.new())
         told["PASSWORD_HASHERS"] = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # argon2 is slow on purpose

@@ -8,11 +8,13 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 from django.core.management import call_command
 
 from backloop.errors import InvalidSettings
+from backloop.web.clinic.watching import keep_up
 from backloop.web.crews import answer_alone, answer_together, crew_size, end_with
 from backloop.web.settings.clinic_settings import ClinicSettings
 from backloop.web.settings.starting import this_clinic
@@ -74,6 +76,7 @@ def work_off(*, until_empty: bool, beside: bool = False) -> None:
     if beside:
         os.nice(_PATIENCE)  # pages come first
         end_with(sys.stdin.fileno())
+        Thread(target=keep_up, args=(Event(),), daemon=True).start()
     call_command("db_worker", batch=until_empty, reload=False, startup_delay=False, verbosity=0)
 
 

@@ -163,6 +163,21 @@ def test_tokens_are_made_shown_once_and_ended_on_their_page(client_of: Callable[
     assert Client().get("/api/me", headers=sign).status_code == 401
 
 
+def test_a_token_that_asks_too_often_waits_and_no_other_with_it(clinic_people: Any, monkeypatch: pytest.MonkeyPatch):
+    """After so many requests within a minute comes 429 with the seconds to wait; a token of the same name goes on."""
+    monkeypatch.setattr("backloop.web.api.tokens.MOST_A_MINUTE", 2)
+    monkeypatch.setattr("time.time", lambda: 1_000_000_010.0)  # half a minute into one
+    busy, calm = (
+        {"Authorization": f"Bearer {make_token(clinic_people.accounts[name], name='app', scope='read', days=1)}"}
+        for name in ("clinician", "clinician_2")
+    )
+    answers = [Client().get("/api/me", headers=busy) for _ in range(3)]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert 0 < int(answers[2]["Retry-After"]) <= 60
+    assert Client().get("/api/me", headers=calm).status_code == 200
+
+
 @pytest.fixture
 def kept_open() -> Iterator[None]:
     """Keep the test's own connection, which a server would close between two requests; it holds the test's data."""

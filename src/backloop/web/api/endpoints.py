@@ -11,7 +11,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI, Status
 from ninja.params.functions import Query
-from ninja.throttling import AuthRateThrottle
 
 from backloop.errors import BackloopError
 from backloop.fhir import make_bundle
@@ -19,7 +18,7 @@ from backloop.record import Origin, Participant, Record, Session, check_record
 from backloop.units import Frozen
 from backloop.web.api.models import ApiToken
 from backloop.web.api.shapes import EventOut, Fault, MeOut, NounName, PatientOut, PatientPage, SeenIn, WrittenOut
-from backloop.web.api.tokens import TokenSign
+from backloop.web.api.tokens import TokenPace, TokenSign
 from backloop.web.people.acting import account_of, open_patient, record_for
 from backloop.web.people.models import Patient
 from backloop.web.people.scopes import events_for, patients_for, sight_of
@@ -58,7 +57,7 @@ api = NinjaAPI(
     docs_url=None,
     openapi_url=None,
     urls_namespace="api",
-    throttle=[AuthRateThrottle("600/m")],
+    throttle=[TokenPace()],
 )
 
 

@@ -1,26 +1,42 @@
 """API tokens: made once, shown once, known afterwards by their fingerprint.
 
-Decides which token opens which scope; what the account behind it may do is decided by `people.scopes`.
+Decides which token opens which scope and how often; what the account behind it may do is decided by `people.scopes`.
 """
 
 import datetime as dt
 import secrets
+import time
 from hashlib import sha256
 from typing import Any
 
+from django.core.cache import cache
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja.security import HttpBearer
+from ninja.throttling import BaseThrottle
 
 from backloop.web.api.models import ApiToken
 from backloop.web.people.models import Account
 
-__all__ = ["LONGEST_DAYS", "TokenSign", "end_token", "find_token", "make_token", "tokens_of"]
+__all__ = [
+    "LONGEST_DAYS",
+    "MOST_A_MINUTE",
+    "TokenPace",
+    "TokenSign",
+    "end_token",
+    "find_token",
+    "make_token",
+    "tokens_of",
+]
 
 LONGEST_DAYS = 365
 """No token lasts longer; a convention."""
 
+MOST_A_MINUTE = 600
+"""How many requests one token may send within one minute of the clock; a convention."""
+
 _BYTES = 32
+_MINUTE_S = 60
 _TOUCH = dt.timedelta(minutes=1)
 
 
@@ -116,6 +132,27 @@ class TokenSign(HttpBearer):
         if found.used_at is None or timezone.now() - found.used_at > _TOUCH:
             ApiToken.objects.filter(pk=found.pk).update(used_at=timezone.now())
         return found
+
+
+class TokenPace(BaseThrottle):
+    """Hold back who asks too often: each token is counted by itself, and each machine that has none."""
+
+    def allow_request(self, request: HttpRequest) -> bool:
+        """Count the request, unless there were too many in this minute."""
+        token: ApiToken | None = getattr(request, "auth", None)
+        who = self.get_ident(request) if token is None else token.pk
+        key, minute = f"api-pace-{who}", int(time.time() // _MINUTE_S)
+        counted_in, count = cache.get(key, (minute, 0))
+        if counted_in != minute:
+            count = 0
+        if count >= MOST_A_MINUTE:
+            return False
+        cache.set(key, (minute, count + 1), _MINUTE_S)
+        return True
+
+    def wait(self) -> float:
+        """Give the seconds until the next minute, for the answer's ``Retry-After``."""
+        return _MINUTE_S - time.time() % _MINUTE_S
 
 
 def _print(token: str) -> str:

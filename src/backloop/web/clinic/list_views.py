@@ -18,6 +18,7 @@ from backloop.web.people.guarding import audience
 from backloop.web.people.making import make_patient
 from backloop.web.people.models import Patient
 from backloop.web.people.roles import Role
+from backloop.web.people.scopes import patients_for
 from backloop.web.settings.starting import this_clinic
 from backloop.web.store.events import Actor
 from backloop.web.store.identities import IDENTITY_FIELDS
@@ -37,7 +38,7 @@ def show_worklist(request: HttpRequest) -> HttpResponse:
     """Show whose turn it is, with what is due and what must be looked at."""
     # Who is sought by name comes in the form's body: an address is kept by browsers and proxies.
     account, asked, query = account_of(request), request.POST or request.GET, request.POST.get("q", "")[:200].strip()
-    is_current, blinded = catch_up(), is_blinded(account)
+    is_current, blinded = catch_up(among=patients_for(account)), is_blinded(account)
     found = make_worklist(account, show=asked.get("show", "all"), query=query, number=asked.get("page", "1"))
     role = Role.ASSESSOR if blinded else Role.CLINICIAN
     actor = Actor(account=str(account.uid), role=role.value)

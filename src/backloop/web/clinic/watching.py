@@ -4,9 +4,12 @@ Decides when a patient is looked at again; what follows from the events is decid
 """
 
 import datetime as dt
+import logging
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 
-from django.db import transaction
+from django.db import Error, close_old_connections, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django_tasks import TaskResultStatus, task
 from django_tasks_db.models import DBTaskResult
@@ -23,17 +26,25 @@ from backloop.web.store.events import library_in_use, standing_events
 from backloop.web.store.models import Event
 from backloop.web.store.nouns import RECORD_KINDS, Nouns
 
-__all__ = ["catch_up", "rebuild", "refresh", "review_courses", "review_now"]
+__all__ = ["catch_up", "keep_up", "rebuild", "refresh", "review_courses", "review_now"]
+
+_log = logging.getLogger("backloop.web.clinic")
 
 _BOOKMARK = "worklist"
 _EVENTS_AT_ONCE = 5000
 _PATIENTS_AT_ONCE = 100
+_FAR_BEHIND = 500
 _NEXT_TESTS = 3
 _SETTLES = dt.timedelta(minutes=3)  # a convention: safety rules are judged at once, only courses and pictures wait
 
 
-def catch_up() -> bool:
+def catch_up(among: QuerySet[Patient] | None = None) -> bool:
     """Look again at every patient with events that were not considered yet.
+
+    Parameters
+    ----------
+    among : query set of Patient, optional
+        Look at these alone, and leave the others to whoever keeps up beside the pages, while that is not far behind.
 
     Returns
     -------
@@ -50,12 +61,35 @@ def catch_up() -> bool:
     rows = list(new.values_list("seq", "subject", "kind")[:_EVENTS_AT_ONCE])
     if not rows:
         return True
-    touched = {subject for _, subject, kind in rows if subject and kind in WATCHED}
+    newest = {subject: seq for seq, subject, kind in rows if subject and kind in WATCHED}
     measured = {subject for _, subject, kind in rows if kind in {*RECORD_KINDS, "correction"}}
-    refresh(touched, measured=measured & touched)
+    if among is not None and len(rows) < _FAR_BEHIND:
+        seen = among.filter(code__in=newest).values_list("code", "watch__seq")
+        own = {code for code, seq in seen if seq is None or seq < newest[code]}
+        refresh(own, measured=measured & own)
+        return True
+    refresh(newest, measured=measured & newest.keys())
     with transaction.atomic():
         Bookmark.objects.update_or_create(name=_BOOKMARK, defaults={"seq": rows[-1][0]})
     return len(rows) < _EVENTS_AT_ONCE
+
+
+def keep_up(ended: threading.Event, *, pause: float = 2.0) -> None:
+    """Catch up again and again beside the pages, so that a worklist finds little left to do.
+
+    Parameters
+    ----------
+    ended : threading.Event
+        Set by whoever wants it to stop.
+    pause : float
+        Seconds between two times.
+    """
+    while not ended.wait(pause):
+        try:
+            close_old_connections()
+            catch_up()
+        except Error:  # a full disk, a database that starts again: the pages meanwhile catch up by themselves
+            _log.exception("the worklist could not be brought up to date; trying again")
 
 
 def refresh(subjects: Iterable[str], *, measured: Iterable[str] = ()) -> None:
@@ -156,6 +190,7 @@ def _review_one(patient: Patient, history: History) -> bool:
     worse = find_worsening(course, history) if course is not None else []
     tests = [] if profile is None else [test.model_dump(mode="json") for test in profile.next_tests[:_NEXT_TESTS]]
     with transaction.atomic():
+        _hold([patient.code])
         OpenAlert.objects.filter(patient=patient, kind="worse").delete()
         OpenAlert.objects.bulk_create(_rows(patient, worse))
         as_before = Watch.objects.filter(patient=patient, seq=patient.watch.seq)
@@ -164,26 +199,42 @@ def _review_one(patient: Patient, history: History) -> bool:
 
 def _refresh_some(codes: Sequence[str], stale: set[str]) -> None:
     library, histories = library_in_use(), read_histories(codes)
-    patients = {patient.code: patient for patient in Patient.objects.filter(code__in=codes)}
     watches: list[Watch] = []
     alerts: list[OpenAlert] = []
-    for code, patient in patients.items():
-        history = histories.get(code, History())
-        entered = timezone.localdate(patient.entered_at)
-        duty = find_duty(history, entered=entered, library=library)
-        watches.append(_watch(patient, history, duty, is_stale=code in stale))
+    for patient in Patient.objects.filter(code__in=codes):
+        history = histories.get(patient.code, History())
+        duty = find_duty(history, entered=timezone.localdate(patient.entered_at), library=library)
+        watches.append(_watch(patient, history, duty, is_stale=patient.code in stale))
         alerts += _rows(patient, find_alerts(history, library=library))
-    closed = {f"{code}|{key}" for code, history in histories.items() for key in history.closed}
     with transaction.atomic():
-        _write(watches, patients.values(), stale)
-        OpenAlert.objects.filter(patient__in=patients.values()).exclude(kind="worse").delete()
-        for row in OpenAlert.objects.filter(patient__in=patients.values()).select_related("patient"):
-            if f"{row.patient.code}|{row.key}" in closed:
-                row.delete()
-        OpenAlert.objects.bulk_create(alerts)
+        seen = _hold(codes)
+        watches = [watch for watch in watches if watch.seq >= seen[watch.patient_id]]  # who read later knows better
+        kept = {watch.patient_id for watch in watches}
+        _write(watches, stale)
+        _replace([alert for alert in alerts if alert.patient_id in kept], watches, histories)
 
 
-def _write(watches: list[Watch], patients: Iterable[Patient], stale: set[str]) -> None:
+def _hold(codes: Sequence[str]) -> dict[int, int]:
+    """Keep others from writing about these patients until the transaction ends; give the last event each was seen at.
+
+    SQLite has one writer anyway.
+    """
+    patients = Patient.objects.select_for_update().filter(code__in=codes).order_by("pk")
+    seen = dict.fromkeys(patients.values_list("pk", flat=True), 0)
+    return seen | dict(Watch.objects.filter(patient__in=seen).values_list("patient", "seq"))
+
+
+def _replace(alerts: list[OpenAlert], watches: list[Watch], histories: dict[str, History]) -> None:
+    before = OpenAlert.objects.filter(patient__in=[watch.patient for watch in watches])
+    before.exclude(kind="worse").delete()
+    closed = {code: history.closed for code, history in histories.items() if history.closed}
+    for row in before.filter(patient__code__in=closed).select_related("patient"):
+        if row.key in closed[row.patient.code]:
+            row.delete()
+    OpenAlert.objects.bulk_create(alerts)
+
+
+def _write(watches: list[Watch], stale: set[str]) -> None:
     fields = ["seq", "last_visit", "last_week", "last_visit_at", "is_planned", "due_on", "late_from", "due_week"]
     Watch.objects.bulk_create(
         watches,
@@ -191,7 +242,7 @@ def _write(watches: list[Watch], patients: Iterable[Patient], stale: set[str]) -
         unique_fields=["patient"],
         update_fields=[*fields, "due_books"],
     )
-    waiting = [patient.pk for patient in patients if patient.code in stale]
+    waiting = [watch.patient_id for watch in watches if watch.patient.code in stale]
     if waiting:
         Watch.objects.filter(pk__in=waiting).update(is_stale=True)
 

@@ -3,7 +3,6 @@
 Decides how each engine gives one: SQLite by its online backup, PostgreSQL by one repeatable-read transaction.
 """
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -53,6 +52,6 @@ def _copy_sqlite(workshop: Path) -> Path:
     connection.ensure_connection()
     source: Any = connection.connection
     # In one step: in several, every write of the clinic would make the copy begin again.
-    with closing(sqlite3.connect(copy)) as target:
+    with closing(type(source)(copy)) as target:
         source.backup(target, pages=-1)
     return copy

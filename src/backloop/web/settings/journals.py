@@ -1,22 +1,41 @@
-"""How SQLite keeps its journal: the write-ahead log only where the library is free of the WAL-reset fault.
+"""Which SQLite works, and how it keeps its journal: in a write-ahead log only where it is free of the WAL-reset fault.
 
-Decides the journal, the waiting time and the durability of every connection; PostgreSQL decides its own.
+Decides the library, the journal and the durability of every connection; PostgreSQL decides its own.
 
 SQLite 3.7.0 to 3.51.2 can corrupt a database in WAL mode when one connection resets the log while another finishes a
-checkpoint; 3.51.3 is free of it (sqlite.org/wal.html, "The WAL-reset bug"). An affected library therefore works with a
-rollback journal, which the fault cannot reach and which every version reads.
+checkpoint; 3.51.3 is free of it (sqlite.org/wal.html, "The WAL-reset bug"). Where Python's own library is affected, the
+one of the package pysqlite3 takes its place; where that is not installed, a rollback journal is kept, which the fault
+cannot reach and which every version reads.
 """
 
 import sqlite3
+import sys
+from importlib import import_module
+from importlib.util import find_spec
 
-__all__ = ["FIRST_SOUND_SQLITE", "choose_journal", "opening_pragmas", "sqlite_version"]
+__all__ = ["FIRST_SOUND_SQLITE", "choose_journal", "opening_pragmas", "sqlite_version", "take_sound_sqlite"]
 
 FIRST_SOUND_SQLITE = (3, 51, 3)
 """The first SQLite without the WAL-reset fault."""
 
 
+def take_sound_sqlite() -> None:
+    """Let pysqlite3 stand in for Python's own SQLite in this process, where that one has the fault.
+
+    To be called before Django's tables are first used; afterwards it changes nothing.
+
+    Examples
+    --------
+    >>> take_sound_sqlite()
+    """
+    if sqlite3.sqlite_version_info < FIRST_SOUND_SQLITE and find_spec("pysqlite3") is not None:
+        # The two have one interface. Django takes the module by this name and by no other.
+        sys.modules["sqlite3"] = import_module("pysqlite3")
+        sys.modules["sqlite3.dbapi2"] = import_module("pysqlite3.dbapi2")
+
+
 def sqlite_version() -> tuple[int, ...]:
-    """Give the version of the SQLite library this Python runs with.
+    """Give the version of the SQLite library that works in this process.
 
     Returns
     -------
@@ -27,7 +46,8 @@ def sqlite_version() -> tuple[int, ...]:
     >>> sqlite_version() >= (3, 31, 0)
     True
     """
-    return sqlite3.sqlite_version_info
+    version: tuple[int, ...] = import_module("sqlite3").sqlite_version_info  # the one that is in its place now
+    return version
 
 
 def choose_journal(version: tuple[int, ...]) -> str:

@@ -10,6 +10,7 @@ from django.conf import settings
 
 from backloop.errors import InvalidSettings
 from backloop.web.settings.clinic_settings import ClinicSettings, read_settings
+from backloop.web.settings.journals import take_sound_sqlite
 from backloop.web.settings.keyrings import Keys
 from backloop.web.settings.project import django_settings
 
@@ -39,6 +40,7 @@ def start_django(folder: Path) -> ClinicSettings:
             message = "this process already works for another clinic; start a new process for this one"
             raise InvalidSettings(message)
         return clinic
+    take_sound_sqlite()
     settings.configure(**django_settings(clinic, Keys.read(clinic.secrets_folder)))
     django.setup(set_prefix=False)
     return clinic
