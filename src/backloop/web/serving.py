@@ -15,14 +15,14 @@ from django.core.management import call_command
 
 from backloop.errors import InvalidSettings
 from backloop.web.clinic.watching import keep_up
-from backloop.web.crews import answer_alone, answer_together, crew_size, end_with
+from backloop.web.crews import answer_alone, answer_together, crew_size, end_with, take_short_turns
 from backloop.web.settings.clinic_settings import ClinicSettings
 from backloop.web.settings.starting import this_clinic
 from backloop.web.store.verifying import drop_anchor
 
 __all__ = ["open_doors", "work_off"]
 
-_PATIENCE = 10
+_PATIENCE = 19
 
 
 def open_doors(*, host: str, port: int, jobs: bool) -> None:
@@ -76,6 +76,7 @@ def work_off(*, until_empty: bool, beside: bool = False) -> None:
     if beside:
         os.nice(_PATIENCE)  # pages come first
         end_with(sys.stdin.fileno())
+        take_short_turns()
         Thread(target=keep_up, args=(Event(),), daemon=True).start()
     call_command("db_worker", batch=until_empty, reload=False, startup_delay=False, verbosity=0)
 

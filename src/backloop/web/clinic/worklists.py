@@ -23,7 +23,7 @@ from backloop.web.store.identities import find_subjects
 
 __all__ = ["PAGE", "SHOWS", "Line", "Worklist", "alerts_for", "is_blinded", "make_worklist"]
 
-PAGE = 50
+PAGE = 25
 """How many patients stand on one page."""
 
 SHOWS = {
@@ -51,6 +51,12 @@ class Line:
     duty: str
     books: tuple[Text, ...]
     more: int
+
+    @property
+    def seen_on(self) -> str:
+        """The day of the last visit, as 2026-11-22; empty where there was none."""
+        at = self.watch.last_visit_at if self.watch is not None else None
+        return timezone.localdate(at).isoformat() if at is not None else ""
 
     @property
     def duty_text(self) -> Text:

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from backloop.library import Instrument
 from backloop.record import Observation, Session
 from backloop.train import Assessment, plan_assessments
-from backloop.web.patient.ownership import seen_of
+from backloop.web.patient.ownership import own_answers, seen_of
 from backloop.web.patient.questions import is_for_patient, open_questions
 from backloop.web.patient.signed import Signed
 from backloop.web.people.acting import record_for
@@ -128,8 +128,6 @@ def _visit_of(due: Assessment, visits: list[Session], *, is_first: bool) -> Sess
 
 def _given(request: HttpRequest, patient: Patient, visit: Session) -> dict[str, dict[str, Observation]]:
     given: dict[str, dict[str, Observation]] = {}
-    for seen in seen_of(request, patient, "response"):
-        noun = seen.noun
-        if isinstance(noun, Observation) and noun.session_id == visit.session_id:
-            given.setdefault(noun.book, {})[noun.item] = noun
+    for answer in own_answers(request, patient, visit.session_id):
+        given.setdefault(answer.book, {})[answer.item] = answer
     return given

@@ -7,9 +7,11 @@ import datetime as dt
 import uuid
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 
+from backloop.record import Observation
 from backloop.web.people.acting import account_of, open_patient
 from backloop.web.people.models import Patient
 from backloop.web.people.roles import Role
@@ -18,11 +20,12 @@ from backloop.web.store.events import StandingEvent, standing_events
 from backloop.web.store.kinds import Kind, Noun
 from backloop.web.store.models import Event
 
-__all__ = ["helps", "local_day", "own_code", "seen_of", "sent_uid", "whose"]
+__all__ = ["helps", "local_day", "own_answers", "own_code", "seen_of", "sent_uid", "whose"]
 
 _KEPT = "events_of_patients"
 _OWN = "code_of_own_record"
 _NEVER_SHOWN = ("person", "observation", "drawing", "recording")  # many, and no page but the download shows them
+_BY_VISIT: Kind = "response"  # as many, and a page asks for those of one visit
 
 
 def own_code(request: HttpRequest) -> str:
@@ -100,13 +103,38 @@ def seen_of(request: HttpRequest, patient: Patient, *kinds: Kind) -> list[Standi
     patient : Patient
         Whose events.
     *kinds : str
-        Which kinds.
+        Which kinds; answers are given by `own_answers`.
 
     Returns
     -------
     list of StandingEvent
     """
     return standing_events(patient.code, kinds=kinds, seen=_read_once(request, patient))
+
+
+def own_answers(request: HttpRequest, patient: Patient, session_id: str) -> list[Observation]:
+    """Give the answers of one visit that the account may see, as they stand, oldest first.
+
+    Parameters
+    ----------
+    request : HttpRequest
+        The request.
+    patient : Patient
+        Whose answers.
+    session_id : str
+        The visit.
+
+    Returns
+    -------
+    list of Observation
+    """
+    corrections = [event for event in _read_once(request, patient) if event.kind == "correction"]
+    # One that was entered at another visit may have been corrected into this one.
+    wanted = Q(body__contains=session_id) | Q(seq__in=[event.corrects for event in corrections])
+    answers = events_for(account_of(request), patient).filter(wanted, kind=_BY_VISIT)
+    standing = standing_events(patient.code, kinds=[_BY_VISIT], seen=[*answers, *corrections])
+    nouns = [each.noun for each in standing if isinstance(each.noun, Observation)]
+    return [noun for noun in nouns if noun.session_id == session_id]
 
 
 def local_day(patient: Patient, at: dt.datetime | None = None) -> dt.date:
@@ -152,7 +180,7 @@ def _read_once(request: HttpRequest, patient: Patient) -> list[Event]:
     """Read what the account may see once a request; a page looks at the same events from many sides."""
     kept: dict[str, list[Event]] = getattr(request, _KEPT, {})
     if patient.code not in kept:
-        seen = events_for(account_of(request), patient).exclude(kind__in=_NEVER_SHOWN)
+        seen = events_for(account_of(request), patient).exclude(kind__in=(*_NEVER_SHOWN, _BY_VISIT))
         setattr(request, _KEPT, kept | {patient.code: list(seen)})
     found: list[Event] = getattr(request, _KEPT)[patient.code]
     return found

@@ -4,15 +4,17 @@ Decides how a value is written on a page; nothing of it is computed here.
 """
 
 import datetime as dt
+from functools import lru_cache
 
 from django import template
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from backloop.letters import Words
 from backloop.library import Dose
+from backloop.plan import Reason
 from backloop.record import Session
-from backloop.units import Interval, Scale, Text
+from backloop.units import Interval, Language, Scale, Text
 from backloop.web.caring.asking import topic_of
 from backloop.web.look.wordings import reader_language, say_now
 from backloop.web.store.events import library_in_use
@@ -21,6 +23,7 @@ __all__ = [
     "amount",
     "day",
     "mark",
+    "reasoned",
     "register",
     "ruler",
     "signed_amount",
@@ -114,14 +117,31 @@ def mark(text: str, kind: str) -> SafeString:
 @register.simple_tag
 def source(key: str, verified: bool | None = None) -> SafeString:  # noqa: FBT001 - a tag's own argument
     """Name a source by authors and year, its title on asking; say where it was not checked."""
+    return _cite(key, verified, reader_language())
+
+
+@register.simple_tag
+def reasoned(reason: Reason) -> SafeString:
+    """Give a reason with its sources; a plan gives hundreds, and most of them to everybody."""
+    return _reason(reason, reader_language())
+
+
+@lru_cache(maxsize=4096)
+def _reason(reason: Reason, lang: Language) -> SafeString:
+    sources = format_html_join("", " <small>{}</small>", ((_cite(key, None, lang),) for key in reason.references))
+    return format_html("{}{}", reason.text.say(lang), sources)
+
+
+@lru_cache(maxsize=4096)
+def _cite(key: str, verified: bool | None, lang: Language) -> SafeString:  # noqa: FBT001 - as the tag has it
     if key in _OURS:
-        return format_html('<cite class="source">{}</cite>', say_now(_OURS[key]))
+        return format_html('<cite class="source">{}</cite>', _OURS[key].say(lang))
     found = library_in_use().references.get(key)
     if found is None:
         return format_html('<cite class="source">{}</cite>', key)
     first = found.authors.partition(",")[0].partition(" and ")[0].strip("{} ")
     name = f"{first} {found.year}".strip()
-    doubt = f" † {say_now(_NOT_CHECKED)}" if verified is False else ""
+    doubt = f" † {_NOT_CHECKED.say(lang)}" if verified is False else ""
     return format_html('<cite class="source" title="{}">{}{}</cite>', found.title, name or key, doubt)
 
 

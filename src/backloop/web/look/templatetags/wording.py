@@ -3,36 +3,69 @@
 Decides that a template holds both languages side by side; both are needed, and blanks are filled by name.
 """
 
-from typing import Any
-
 from django import template
-from django.utils.html import format_html
+from django.template.base import FilterExpression, Node, Parser, Token, token_kwargs
+from django.template.context import Context
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 
 from backloop.units import Text
-from backloop.web.look.wordings import say_now
+from backloop.web.look.wordings import reader_language, say_now
 
 __all__ = ["register", "said", "say"]
 
 register = template.Library()
 
+_FORM = '{% say en="…" zh="…" %}, with name=value for each {name} in the words, and "as name" to keep them'
 
-@register.simple_tag
-def say(*, en: str, zh: str, **blanks: Any) -> str:  # noqa: ANN401 - whatever a page shows
-    """Say words in the reader's language, filling ``{name}`` from what follows.
+
+class _Said(Node):
+    """Words in both languages, made ready when the template is read: a page says hundreds of them."""
+
+    def __init__(self, words: dict[str, str], blanks: dict[str, FilterExpression], kept_as: str) -> None:
+        self.words, self.blanks, self.kept_as = words, blanks, kept_as
+        # With blanks the words are a pattern for `format_html`, which escapes what is filled in.
+        self.shown = {lang: mark_safe(said if blanks else escape(said)) for lang, said in words.items()}  # noqa: S308
+
+    def render(self, context: Context) -> SafeString:
+        said = self.shown[reader_language()]
+        if self.blanks:
+            said = format_html(said, **{name: value.resolve(context) for name, value in self.blanks.items()})
+        if not self.kept_as:
+            return said
+        context[self.kept_as] = said
+        return SafeString()
+
+
+@register.tag
+def say(parser: Parser, token: Token) -> Node:
+    """Say words in the reader's language, filling ``{name}`` from what follows; what is filled in is escaped.
 
     Parameters
     ----------
-    en, zh : str
-        The words.
-    **blanks
-        What stands for ``{name}``; escaped.
+    parser : Parser
+        Of the template.
+    token : Token
+        The tag: `en` and `zh`, both written out; a value for each blank; at the end ``as name`` to keep the words.
 
     Returns
     -------
-    str
+    Node
+
+    Raises
+    ------
+    TemplateSyntaxError
+        If a language is missing or not written out.
     """
-    words = say_now(Text(en=en, zh=zh))
-    return format_html(words, **blanks) if blanks else words
+    bits = token.split_contents()[1:]
+    kept_as = bits.pop() if bits[-2:-1] == ["as"] else ""
+    bits = bits[:-1] if kept_as else bits
+    given = token_kwargs(bits, parser)
+    words = {lang: given.pop(lang).var for lang in ("en", "zh") if lang in given}
+    if bits or len(words) != len(("en", "zh")) or not all(isinstance(said, str) for said in words.values()):
+        message = f"write {_FORM}, not: {token.contents}"
+        raise template.TemplateSyntaxError(message)
+    return _Said({lang: str(said) for lang, said in words.items()}, given, kept_as)
 
 
 @register.filter
