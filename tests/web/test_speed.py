@@ -18,13 +18,13 @@ from backloop.web.store.nouns import Nouns, profile_of, record_of
 pytestmark = [pytest.mark.django_db, pytest.mark.both_engines]
 
 PAGES = {
-    "worklist": ("clinician", "/clinic/", 15),
+    "worklist": ("clinician", "/clinic/", 16),
     "timeline": ("clinician", "/clinic/patients/{code}/", 20),
     "profile": ("clinician", "/care/{code}/profile/", 15),
     "plan": ("clinician", "/care/{code}/plan/", 22),
     "programme": ("clinician", "/care/{code}/programme/", 20),
     "course": ("clinician", "/care/{code}/course/", 17),
-    "patient's day": ("patient", "/patient/", 16),
+    "patient's day": ("patient", "/patient/", 17),
     "diary": ("patient", "/patient/diary/", 16),
     "API events": ("clinician", "/api/patients/{code}/events", 12),
     "API plan": ("clinician", "/api/patients/{code}/nouns/plan", 12),

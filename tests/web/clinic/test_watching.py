@@ -64,7 +64,7 @@ def test_who_reads_earlier_does_not_undo_who_read_later(clinic_people: Any, monk
 
 
 @pytest.mark.parametrize("fresh_database", ["sqlite", "postgresql"], indirect=True)
-def test_keeping_up_beside_pages_that_do_the_same(fresh_database: str):
+def test_keeping_up_beside_pages_that_do_the_same(fresh_database: str, caplog: pytest.LogCaptureFixture):
     """Two who keep up and one who asks for each patient meet at the same rows, and all of them come through."""
     cast, ended = make_cast(), threading.Event()
     everybody = list(cast.patients.values())
@@ -88,6 +88,7 @@ def test_keeping_up_beside_pages_that_do_the_same(fresh_database: str):
             each.result()
     catch_up()
 
+    assert "trying again" not in caplog.text
     assert OpenAlert.objects.filter(kind="harm").count() == 25 * len(everybody)
 
 

@@ -66,7 +66,8 @@ def catch_up(among: QuerySet[Patient] | None = None) -> bool:
     if among is not None and len(rows) < _FAR_BEHIND:
         seen = among.filter(code__in=newest).values_list("code", "watch__seq")
         own = {code for code, seq in seen if seq is None or seq < newest[code]}
-        refresh(own, measured=measured & own)
+        if own:
+            refresh(own, measured=measured & own)
         return True
     refresh(newest, measured=measured & newest.keys())
     with transaction.atomic():
