@@ -34,7 +34,7 @@ from backloop.library import SHELVES, Intervention, Library
 from backloop.web.settings.clinic_settings import ClinicSettings
 from backloop.web.settings.starting import start_django, this_clinic
 
-__all__ = ["InOneGo", "ThreadRooms", "answer_alone", "answer_together", "crew_size", "end_with", "take_short_turns"]
+__all__ = ["InOneGo", "ThreadRooms", "answer_alone", "answer_together", "crew_size", "end_with"]
 
 _MOST = 4
 _TOO_SOON_S = 15.0
@@ -172,15 +172,6 @@ def end_with(other: Any) -> None:  # noqa: ANN401 - a file number or whatever el
     Thread(target=watch, daemon=True).start()
 
 
-def take_short_turns() -> None:
-    """Let threads take turns every half millisecond.
-
-    Every query lets go of the interpreter; beside a thread that computes, whoever asked would wait 5 ms for it,
-    each time; and within a transaction everybody else with them.
-    """
-    sys.setswitchinterval(_TURN_S)
-
-
 def _start(folder: Path, door: socket.socket, options: Mapping[str, Any]) -> SpawnProcess:
     process = multiprocessing.get_context("spawn").Process(
         target=_answer, args=(folder, door, dict(options)), daemon=True
@@ -215,6 +206,7 @@ def _warm_up() -> None:
         guideline_picture([book for book in books if isinstance(book, Intervention)][:1])  # starts what draws
     gc.collect()
     gc.freeze()
-    take_short_turns()
+    # Every query lets go of the interpreter; beside a thread that computes, it would come back 5 ms later each time.
+    sys.setswitchinterval(_TURN_S)
     # Static files are small; that each is read in one go is meant.
     warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")

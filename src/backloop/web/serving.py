@@ -15,14 +15,14 @@ from django.core.management import call_command
 
 from backloop.errors import InvalidSettings
 from backloop.web.clinic.watching import keep_up
-from backloop.web.crews import answer_alone, answer_together, crew_size, end_with, take_short_turns
+from backloop.web.crews import answer_alone, answer_together, crew_size, end_with
 from backloop.web.settings.clinic_settings import ClinicSettings
 from backloop.web.settings.starting import this_clinic
 from backloop.web.store.verifying import drop_anchor
 
 __all__ = ["open_doors", "work_off"]
 
-_PATIENCE = 19
+_PATIENCE = 10
 
 
 def open_doors(*, host: str, port: int, jobs: bool) -> None:
@@ -50,13 +50,16 @@ def open_doors(*, host: str, port: int, jobs: bool) -> None:
     # When it is told to end, uvicorn closes and then lets the signal through: without this the second process stayed.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     worker = _start_worker(clinic.folder) if jobs else None
-    options, count = _tell_server(clinic, host, port), crew_size(clinic)
+    # Not in the process of the jobs, which yields to all others: with it would wait whoever needs the lock it holds.
+    ended, options, count = Event(), _tell_server(clinic, host, port), crew_size(clinic)
+    Thread(target=keep_up, args=(ended,), daemon=True).start()
     try:
         if count == 1:
             answer_alone(options)
         else:
             answer_together(clinic.folder, options, count=count)
     finally:
+        ended.set()
         if worker is not None:
             worker.terminate()
             worker.wait()
@@ -76,8 +79,6 @@ def work_off(*, until_empty: bool, beside: bool = False) -> None:
     if beside:
         os.nice(_PATIENCE)  # pages come first
         end_with(sys.stdin.fileno())
-        take_short_turns()
-        Thread(target=keep_up, args=(Event(),), daemon=True).start()
     call_command("db_worker", batch=until_empty, reload=False, startup_delay=False, verbosity=0)
 
 

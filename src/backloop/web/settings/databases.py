@@ -8,11 +8,10 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from backloop.errors import InvalidSettings
-from backloop.web.settings.journals import opening_pragmas
+from backloop.web.settings.journals import WAIT_SECONDS, opening_pragmas
 
 __all__ = ["postgresql_settings", "sqlite_settings"]
 
-_WAIT_SECONDS = 20
 _STATEMENT_MILLISECONDS = 60_000
 
 
@@ -34,7 +33,7 @@ def sqlite_settings(path: Path | str) -> dict[str, Any]:
     >>> sqlite_settings("clinic.sqlite3")["OPTIONS"]["transaction_mode"]
     'IMMEDIATE'
     """
-    options = {"timeout": _WAIT_SECONDS, "transaction_mode": "IMMEDIATE", "init_command": opening_pragmas()}
+    options = {"timeout": WAIT_SECONDS, "transaction_mode": "IMMEDIATE", "init_command": opening_pragmas()}
     return {"ENGINE": "django.db.backends.sqlite3", "NAME": str(path), "OPTIONS": options, "CONN_MAX_AGE": None}
 
 
