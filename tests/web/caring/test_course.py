@@ -4,6 +4,10 @@ from typing import Any
 
 import pytest
 
+from backloop.library import read_chart
+from backloop.measure import Drawing, Stroke
+from backloop.web.people.making import MAKER
+from backloop.web.store.events import add_event
 from backloop.web.store.models import Event
 from backloop.web.store.nouns import course_of
 
@@ -26,6 +30,17 @@ def test_any_two_visits_are_compared(desk: Any):
     """Between two later visits the changes are their own; the same visit twice is not compared."""
     assert "Only these two visits" in desk.see("course/?from=ses-w06&to=ses-w12")
     assert "Choose two different visits" in desk.see("course/?from=ses-w06&to=ses-w06")
+
+
+def test_a_pain_drawing_is_one_click_away(desk: Any):
+    """The course leads to the drawing of each visit that has one, and names none where there is none."""
+    assert "Pain drawings" not in desk.see("course/")
+    stroke = Stroke(view="back", width=0.05, points=((0.4, 0.4), (0.6, 0.4)))
+    drawing = Drawing(session_id="ses-w06", chart=read_chart().name, strokes=(stroke,))
+    add_event(MAKER, desk.code, drawing)
+
+    assert f"/clinic/patients/{desk.code}/visits/ses-w06/drawing/result/" in desk.see("course/")
+    assert "ses-w12/drawing/" not in desk.see("course/")
 
 
 def test_a_signed_plan_is_marked_in_the_course(desk: Any):

@@ -249,6 +249,7 @@ def _world(browser: Client, study: Study, codes: list[str]) -> tuple[dict[str, b
     names = ["", "visits/", "counts/", "design/", "export/csv/", "export/bids/", "report/"]
     addresses = [f"/research/{study.slug}/{name}" for name in names] + ["/research/"]
     addresses += [f"/recordings/{code}/" for code in codes]
+    addresses += ["/clinic/", *(f"/clinic/patients/{code}/" for code in codes)]
     for address in addresses:
         with CaptureQueriesContext(connection) as queries:
             answer = browser.get(address)

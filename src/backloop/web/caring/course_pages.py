@@ -9,7 +9,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from backloop.follow import Change, Outcome, review_measures
-from backloop.measure import Measure
+from backloop.measure import Drawing, Measure
 from backloop.record import Session
 from backloop.web.caring.opening import Care, as_picture, open_care
 from backloop.web.look.wordings import reader_language
@@ -43,6 +43,7 @@ def show_course(request: HttpRequest, code: str) -> HttpResponse:
     if course is None:
         return care.page("course")
     rows = [_lay(outcome, course.sessions) for outcome in course.outcomes]
+    drawn = {drawing.session_id for each in care.standing("drawing") if isinstance(drawing := each.noun, Drawing)}
     marked = {signing.signed.plan.session_id for signing in care.signed}
     return care.page(
         "course",
@@ -50,6 +51,7 @@ def show_course(request: HttpRequest, code: str) -> HttpResponse:
         rows=rows,
         responders=[row for row in rows if row.last is not None and row.last.responder_30 is not None],
         picture=as_picture(draw_course(care.nouns, marked, reader_language())),
+        drawn=[visit for visit in course.sessions if visit.session_id in drawn],
         changes_of_plan=[(signing, care.visit(signing.signed.plan.session_id)) for signing in care.signed],
         **_compare(care),
     )

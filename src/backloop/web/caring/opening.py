@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.safestring import SafeString, mark_safe
@@ -24,6 +24,7 @@ from backloop.web.people.scopes import events_for, get_patient, names_for, sight
 from backloop.web.store.agreements import PLAN, Signing, signings
 from backloop.web.store.events import StandingEvent, standing_events
 from backloop.web.store.kinds import Kind
+from backloop.web.store.models import Event
 from backloop.web.store.nouns import Nouns
 
 __all__ = ["Care", "as_picture", "open_care"]
@@ -60,8 +61,12 @@ class Care:
     def standing(self, *kinds: Kind, about: Sequence[str] = ()) -> list[StandingEvent]:
         """Give the events of these kinds as they stand, only those looked up by these words if any are given."""
         wanted = Q(kind__in=kinds, code__in=about) if about else Q(kind__in=kinds)
-        seen = events_for(self.account, self.patient).filter(wanted | Q(kind="correction"))
-        return standing_events(self.patient.code, kinds=kinds, seen=seen)
+        return standing_events(self.patient.code, kinds=kinds, seen=self._events.filter(wanted | Q(kind="correction")))
+
+    @cached_property
+    def _events(self) -> QuerySet[Event]:
+        """What the account may see; what that is takes questions of its own, asked once."""
+        return events_for(self.account, self.patient)
 
     @cached_property
     def signed(self) -> list[Signing]:

@@ -3,7 +3,6 @@
 Decides what a page holds and where it leads; what is accepted is decided in `receiving`, what is written in `saving`.
 """
 
-import datetime as dt
 import json
 import uuid
 from dataclasses import dataclass
@@ -26,6 +25,7 @@ from backloop.web.drawing.saving import Drawn, save_drawing, visits_seen
 from backloop.web.drawing.showing import show_drawing
 from backloop.web.look.wordings import reader_language, say_now
 from backloop.web.people.acting import account_of, open_patient
+from backloop.web.people.attending import OPEN_TO_PATIENT
 from backloop.web.people.guarding import audience
 from backloop.web.people.models import Patient
 from backloop.web.people.roles import Role
@@ -33,8 +33,6 @@ from backloop.web.people.scopes import patients_for
 
 __all__ = ["draw_at_visit", "draw_own", "show_at_visit", "show_own"]
 
-# The same working rule as for questionnaires: a visit stays open for the patient's own entries for four weeks.
-_OPEN = dt.timedelta(weeks=4)
 _NO_VISIT = Text(en="There is no such visit. Choose one of the visits below.", zh="没有该次就诊，请从下方选择。")
 _SAVED = Text(en="The drawing is saved.", zh="疼痛部位图已保存。")
 _STATE = Text(en="Saved: {regions} regions, {area} % of the body.", zh="已保存：{regions}个分区，占体表{area}%。")
@@ -100,7 +98,7 @@ def _own(request: HttpRequest) -> _Place | None:
     if own is None:
         raise Http404
     patient = open_patient(request, own.code)
-    open_ones = [each for each in _visits(request, patient) if timezone.now() - each.since < _OPEN]
+    open_ones = [each for each in _visits(request, patient) if timezone.now() - each.since < OPEN_TO_PATIENT]
     if not open_ones:
         return None
     last, here = open_ones[-1], reverse("drawing:own")

@@ -16,14 +16,13 @@ from backloop.web.patient.ownership import own_answers, seen_of
 from backloop.web.patient.questions import is_for_patient, open_questions
 from backloop.web.patient.signed import Signed
 from backloop.web.people.acting import record_for
+from backloop.web.people.attending import OPEN_TO_PATIENT
 from backloop.web.people.models import Patient
 from backloop.web.store.events import library_in_use
 
 __all__ = ["Asked", "asked_now", "open_visit"]
 
-# Working rules of ours: a questionnaire can be answered from the day of its assessment for four weeks; a visit within
-# two weeks belongs to it (the clinic's worklist counts the same way).
-_OPEN = dt.timedelta(weeks=4)
+# A working rule of ours: a visit within two weeks belongs to an assessment (the clinic's worklist counts the same way).
 _NEAR_WEEKS = 2.0
 _SPACE = uuid.UUID("6f0f0a2e-6d0b-4b0e-9a43-3a3a4be8c1d7")
 
@@ -108,7 +107,7 @@ def open_visit(request: HttpRequest, patient: Patient, asked: Asked) -> None:
 def _assessment(signed: Signed | None, visits: list[Session], day: dt.date) -> Assessment | None:
     if signed is None:
         return plan_assessments(day, library=library_in_use())[0] if visits else None
-    open_ones = [each for each in signed.programme.assessments if each.date <= day < each.date + _OPEN]
+    open_ones = [each for each in signed.programme.assessments if each.date <= day < each.date + OPEN_TO_PATIENT]
     return open_ones[-1] if open_ones else None
 
 

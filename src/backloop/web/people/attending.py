@@ -1,14 +1,19 @@
-"""The visits of a patient that an account may see.
+"""The visits of a patient that an account may see, and how long one stays open to the patient.
 
 Decides which of them stand and in which order; what was done at them is read by the pages.
 """
+
+import datetime as dt
 
 from backloop.record import Session
 from backloop.web.people.models import Account, Patient
 from backloop.web.people.scopes import events_for
 from backloop.web.store.events import standing_events
 
-__all__ = ["visits_of"]
+__all__ = ["OPEN_TO_PATIENT", "visits_of"]
+
+OPEN_TO_PATIENT = dt.timedelta(weeks=4)
+"""For how long a patient can answer and draw from the day of an assessment or visit on; a working rule of ours."""
 
 
 def visits_of(account: Account, patient: Patient) -> list[Session]:
