@@ -74,8 +74,8 @@ class ThreadRooms:
 class InOneGo(ASGIHandler):
     """Django's handler, which answers a request in one visit to its thread.
 
-    As it comes, it takes middleware that could run in the event loop out of the thread and goes back for the rest, though
-    every page of ours waits for the database anyway.
+    As it comes, it takes middleware that could run in the event loop out of the thread and goes back for the rest,
+    though every page of ours waits for the database anyway.
     """
 
     def load_middleware(self, is_async: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002 - Django's own signature
