@@ -33,7 +33,7 @@ _log = logging.getLogger("backloop.web.clinic")
 _BOOKMARK = "worklist"
 _EVENTS_AT_ONCE = 5000
 _PATIENTS_AT_ONCE = 100
-_FAR_BEHIND = 500
+_FAR_BEHIND = 500  # so many are only left over where nobody keeps up beside the pages
 _NEXT_TESTS = 3
 _SETTLES = dt.timedelta(minutes=3)  # a convention: safety rules are judged at once, only courses and pictures wait
 
