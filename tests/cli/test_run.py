@@ -106,7 +106,25 @@ def test_a_person_whose_folder_cannot_be_made_is_listed(tmp_path: Path):
     problems = pd.read_csv(out / "problems.tsv", sep="\t")
     assert result.exit_code == 3, result.output
     assert ["sub-madeup2"] == list(problems["file"])
+    assert ["a person who can be assessed"] == list(problems["expected"])
     assert "2 people done, 1 rows or values refused" in result.stdout
+
+
+def test_problems_are_written_in_the_language_asked_for(tmp_path: Path):
+    """With --lang zh the table of problems, like the report, is in Chinese; its columns keep their names."""
+    out = tmp_path / "out"
+    source = write([make_person(seed=seed) for seed in (1, 2)], tmp_path / "record.json")
+    out.mkdir()
+    (out / "sub-madeup2").write_text("a note", encoding="utf-8")
+
+    result = _run(str(source), "--out", str(out), "--lang", "zh")
+
+    problems = pd.read_csv(out / "problems.tsv", sep="\t")
+    assert result.exit_code == 3, result.output
+    assert [["可评估的人员", True]] == [
+        [row["expected"], row["todo"].startswith("未纳入该人员（")] for _, row in problems.iterrows()
+    ]
+    assert "可评估的人员" in (out / "report.html").read_text("utf-8")
 
 
 def test_nobody_taken_through_still_lists_why(tmp_path: Path):

@@ -6,8 +6,15 @@ from backloop.errors import NothingToRead, UnknownReader
 from backloop.letters import CohortTally, cohort_report
 from backloop.letters.wording import read_words
 from backloop.record import Problem
+from backloop.units import Text
 
-PROBLEM = Problem(file="a.csv", row=3, column="nrs_01", expected="a <whole> number", todo="correct the cell")
+PROBLEM = Problem(
+    file="a.csv",
+    row=3,
+    column="nrs_01",
+    expected=Text(en="a <whole> number", zh="<整>数"),
+    todo=Text(en="correct the cell", zh="请更正该单元格"),
+)
 
 
 @pytest.fixture
@@ -45,6 +52,7 @@ def test_problems_are_listed_and_counted(tally, page):
     assert "Found: 130. Listed: 100." in made.text
     assert made.text.count("a <whole> number") == 100
     assert "row 3" in made.text
+    assert "<整>数" in page(cohort_report(tally, problems=[PROBLEM], lang="zh")).text
 
 
 def test_a_small_report_stands(record, measures, page):

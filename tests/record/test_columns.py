@@ -5,7 +5,10 @@ import pytest
 from backloop.record.columns import NOTHING, Column, gather, refused
 from backloop.record.sheets import Sheet
 from backloop.record.targets import Refusal, require_target, trial_target
-from backloop.units import Absent, Scale
+from backloop.units import Absent, Scale, Text
+
+PERSON = Text(en="a person", zh="人员")
+NAME_ONE = Text(en="name one", zh="请写明")
 
 
 def _nobody(line, cells):
@@ -47,8 +50,8 @@ def test_companions_of_a_column(packaged):
     )
     assert (9, short) == ((seen := column.read(["9", "n/a", "1"], "ses-01")).value, seen.scale)
     assert Absent.ARTEFACT == column.read(["n/a", "artefact", "1"], "ses-01").absent
-    assert "the name of a scale" == column.read(["9", "n/a", "2"], "ses-01").expected
-    assert "a reason for absence" == column.read(["n/a", "lost", "1"], "ses-01").expected
+    assert "the name of a scale" == column.read(["9", "n/a", "2"], "ses-01").expected.en
+    assert "a reason for absence" == column.read(["n/a", "lost", "1"], "ses-01").expected.en
 
 
 def test_a_trial_knows_its_place(packaged):
@@ -61,8 +64,8 @@ def test_a_trial_knows_its_place(packaged):
     )
     seen = column.read(["5.5", "cm", "2", "n/a", "left"], "ses-01")
     assert (5.5, "cm", 2, "", "left") == (seen.value, seen.unit, seen.trial, seen.phase, seen.site)
-    assert "a unit that converts to mm" == column.read(["5", "s", "2", "n/a", "left"], "ses-01").expected
-    assert "the number of the trial, from 1" == column.read(["5", "mm", "x", "n/a", "left"], "ses-01").expected
+    assert "a unit that converts to mm" == column.read(["5", "s", "2", "n/a", "left"], "ses-01").expected.en
+    assert "the number of the trial, from 1" == column.read(["5", "mm", "x", "n/a", "left"], "ses-01").expected.en
 
 
 def test_gathering_goes_on_after_a_refusal(pain):
@@ -71,7 +74,7 @@ def test_gathering_goes_on_after_a_refusal(pain):
     seen = {}
 
     def place(line, cells):
-        return Refusal("a person", "name one", "id") if line == 4 else ("sub-1", "ses-01")
+        return Refusal(PERSON, NAME_ONE, "id") if line == 4 else ("sub-1", "ses-01")
 
     problems = gather(sheet, [pain], place, into=seen)
 
@@ -97,4 +100,6 @@ def test_a_column_may_belong_to_another_visit(packaged):
 def test_a_refusal_has_its_place():
     """A refusal becomes a problem with file, row and column."""
     sheet = Sheet("a.csv", [], [], "", [])
-    assert "a.csv, row 3, column 'x': expected y; do z" == str(refused(sheet, 3, "x", Refusal("y", "do z")))
+    problem = refused(sheet, 3, "x", Refusal(PERSON, NAME_ONE))
+    assert "a.csv, row 3, column 'x': expected a person; name one" == str(problem) == problem.say("en")
+    assert "a.csv，第 3 行，“x”列：应为人员；请写明" == problem.say("zh")

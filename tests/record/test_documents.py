@@ -64,7 +64,7 @@ def test_observations_are_judged_by_the_books(tmp_path: Path, change: dict[str, 
     wrong = {**PERSON, "observations": [PERSON["observations"][0] | change], "participant": {"participant_id": "sub-2"}}
     people = read(_put(tmp_path, [PERSON, wrong]))
     (problem,) = [one for one in people.problems if one.severity == "refused"]
-    assert (2, True) == (problem.row, problem.expected.startswith(expected))
+    assert (2, True) == (problem.row, problem.expected.en.startswith(expected))
     assert [1, 0] == [len(record.observations) for record in people]
 
 
@@ -95,5 +95,5 @@ def test_a_number_in_quotes_is_refused(tmp_path: Path):
     person = PERSON | {"observations": [PERSON["observations"][0] | {"value": "1"}]}
     people = read(_put(tmp_path, [person]))
 
-    assert ["write the number without quotes"] == [one.todo for one in people.problems if one.severity == "refused"]
+    assert ["write the number without quotes"] == [one.todo.en for one in people.problems if one.severity == "refused"]
     assert () == people[0].observations

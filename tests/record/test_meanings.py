@@ -32,7 +32,7 @@ def test_an_unknown_column_is_noted(meanings):
     """A column nobody knows is never left out in silence."""
     (note,) = meanings(["participant_id", "weather"]).notes
     assert ("note", "weather") == (note.severity, note.column)
-    assert "it is not in the mapping; add it, or ignore it with a reason" == note.todo
+    assert "it is not in the mapping; add it, or ignore it with a reason" == note.todo.en
 
 
 def test_an_unnamed_empty_column_is_nothing(meanings):
@@ -50,8 +50,8 @@ def test_what_is_ignored_with_a_reason_is_left_out_in_silence(meanings):
 def test_a_score_on_several_scales_needs_one(meanings):
     """A FreBAQ total could be of 27 or of 36: without a scale its column is refused."""
     found = meanings(["participant_id", "frebaq"])
-    assert [("refused", "a declared scale")] == [(note.severity, note.expected) for note in found.notes]
-    assert "'frebaq' circulates on 0-36 or 0-27" in found.notes[0].todo
+    assert [("refused", "a declared scale")] == [(note.severity, note.expected.en) for note in found.notes]
+    assert "'frebaq' circulates on 0-36 or 0-27" in found.notes[0].todo.en
     declared = {"frebaq": {"score": "frebaq", "scale": {"low": 0, "high": 27}}}
     assert [27] == [column.target.high for column in meanings(["participant_id", "frebaq"], columns=declared).columns]
 
@@ -69,7 +69,7 @@ def test_a_score_on_several_scales_needs_one(meanings):
 def test_identifiers_are_left_out_and_listed(meanings, name, rule, cell):
     """A direct identifier is left out by its name or content, even where the mapping asks for it."""
     found = meanings(["participant_id", name], ["1", cell], columns={name: rule} if rule else {})
-    assert [("note", name, "no direct identifier")] == [(n.severity, n.column, n.expected) for n in found.notes]
+    assert [("note", name, "no direct identifier")] == [(n.severity, n.column, n.expected.en) for n in found.notes]
     assert ([], []) == (found.columns, found.facts)
 
 

@@ -33,8 +33,8 @@ def test_a_declared_scale_is_taken(packaged):
 def test_a_scale_that_could_be_two_is_refused(packaged):
     """A FreBAQ total without a scale is left out, with the JSON to write into the sidecar."""
     columns, (problem,) = answer_columns(_sheet("frebaq"), {}, library=packaged)
-    assert ([], "refused", "a declared scale") == (columns, problem.severity, problem.expected)
-    assert 'it circulates on 0-36 or 0-27; declare "Scale": {"low": 0, "high": 27} in the sidecar' == problem.todo
+    assert ([], "refused", "a declared scale") == (columns, problem.severity, problem.expected.en)
+    assert 'it circulates on 0-36 or 0-27; declare "Scale": {"low": 0, "high": 27} in the sidecar' == problem.todo.en
 
 
 def test_a_scale_nobody_knows_is_kept_apart(packaged):
@@ -49,7 +49,7 @@ def test_a_broken_scale_is_refused(packaged):
     """A scale that is no scale refuses the column."""
     for declared in ({"Scale": {"low": "zero"}}, {"Scale": 27}, {"Scales": [0, 27]}):
         columns, (problem,) = answer_columns(_sheet("pcs"), {"pcs": declared}, library=packaged)
-        assert ([], "a scale with low and high") == (columns, problem.expected)
+        assert ([], "a scale with low and high") == (columns, problem.expected.en)
 
 
 def test_trials_and_their_units(packaged):

@@ -35,8 +35,8 @@ def test_gb18030_is_read_and_named(tmp_path: Path):
     """Chinese text in GB18030 is read, and a note says so."""
     sheet = read_sheet(_file(tmp_path, CHINESE.encode("gb18030")))
     assert "弯腰时疼痛" == sheet.rows[0][1][2]
-    assert [("note", "UTF-8")] == [(problem.severity, problem.expected) for problem in sheet.problems]
-    assert "GB18030" in sheet.problems[0].todo
+    assert [("note", "UTF-8")] == [(problem.severity, problem.expected.en) for problem in sheet.problems]
+    assert "GB18030" in sheet.problems[0].todo.en
 
 
 def test_a_stated_encoding_is_taken(tmp_path: Path):
@@ -55,7 +55,7 @@ def test_a_ragged_row_is_refused_and_the_rest_read(tmp_path: Path):
     """A row with a cell too many or too few is refused by its line; empty cells at its end do not count."""
     sheet = read_sheet(_file(tmp_path, "id,a\n1,2,3\n2\n3,4,\n4,5\n"))
     assert ([2, 3], [4, 5]) == ([problem.row for problem in sheet.problems], [line for line, _ in sheet.rows])
-    assert "2 cells as in the header, there are 3" == sheet.problems[0].expected
+    assert "2 cells as in the header, there are 3" == sheet.problems[0].expected.en
 
 
 @pytest.mark.parametrize(

@@ -131,7 +131,7 @@ def test_a_score_beyond_its_declared_scale_is_refused(read_text):
         '[columns.back]\nscore = "frebaq"\nscale = { low = 0, high = 27 }',
     )
     (problem,) = people.problems
-    assert (3, "back", "a number 0-27") == (problem.row, problem.column, problem.expected)
+    assert (3, "back", "a number 0-27") == (problem.row, problem.column, problem.expected.en)
     assert [1, 0] == [len(record.observations) for record in people]
 
 
@@ -146,7 +146,7 @@ def test_a_fact_that_changes_is_noted(read_text):
     """Where two rows disagree about a person, the first stays and a note says so."""
     people = read_text("participant_id,session_id,age\n1,1,46\n1,2,47\n")
     assert 46 == people.only.participant.age
-    assert ["the same as in an earlier row"] == [one.expected for one in people.problems if one.row == 3]
+    assert ["the same as in an earlier row"] == [one.expected.en for one in people.problems if one.row == 3]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
@@ -188,7 +188,7 @@ def test_who_is_in_the_trial(trial):
 def test_what_was_left_out_of_the_trial(trial):
     """The healthy comparison rows are counted; nothing was refused; what changed between rows is noted."""
     assert [] == [problem for problem in trial.problems if problem.severity == "refused"]
-    assert "54 other rows were left out, as the mapping says" == trial.problems[0].todo
+    assert "54 other rows were left out, as the mapping says" == trial.problems[0].todo.en
     assert {"", "is_patient", "opioid"} == {problem.column for problem in trial.problems}
 
 

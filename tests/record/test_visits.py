@@ -34,7 +34,7 @@ def test_ids_that_are_none(raw, expected):
     """A missing id and a name in the place of an id are refused."""
     sheet = _sheet([raw, "1"])
     refusal = Placer(sheet, RULES)(2, sheet.rows[0][1])
-    assert (expected, "id") == (refusal.expected, refusal.column)
+    assert (expected, "id") == (refusal.expected.en, refusal.column)
 
 
 def test_ids_that_would_become_one_are_refused():
@@ -42,7 +42,7 @@ def test_ids_that_would_become_one_are_refused():
     sheet = _sheet(["P-1", "1"], ["P1", "2"])
     placer = Placer(sheet, RULES)
     assert ("sub-P1", "ses-1") == placer(2, sheet.rows[0][1])
-    assert "ids that differ in letters or digits" == placer(3, sheet.rows[1][1]).expected
+    assert "ids that differ in letters or digits" == placer(3, sheet.rows[1][1]).expected.en
 
 
 def test_a_person_stands_once_a_visit():
@@ -50,7 +50,7 @@ def test_a_person_stands_once_a_visit():
     sheet = _sheet(["1", "1"], ["1", "1"], ["1", "2"])
     placed = list(map(Placer(sheet, RULES), (2, 3, 4), (cells for _, cells in sheet.rows)))
     assert [("sub-1", "ses-1"), ("sub-1", "ses-2")] == [placed[0], placed[2]]
-    assert "one row a person and visit" == placed[1].expected
+    assert "one row a person and visit" == placed[1].expected.en
 
 
 def test_ids_that_identify_stop_the_reading():
@@ -112,10 +112,10 @@ def test_rows_outside_the_filter_are_counted():
     sheet = _sheet(["1", "1"], ["2", "0"], ["3", "0"], header=("id", "arm"))
     placer = Placer(sheet, rules)
     assert [("sub-1", "ses-1"), None, None] == [placer(line, cells) for line, cells in sheet.rows]
-    assert ["2 other rows were left out, as the mapping says"] == [note.todo for note in placer.notes()]
+    assert ["2 other rows were left out, as the mapping says"] == [note.todo.en for note in placer.notes()]
 
 
 def test_unknown_weeks_are_noted():
     """Several visits without weeks give a note, because no rate of change follows."""
     sheet = _sheet(["1", "1"], ["1", "2"])
-    assert ["the week of every visit"] == [note.expected for note in Placer(sheet, RULES).notes()]
+    assert ["the week of every visit"] == [note.expected.en for note in Placer(sheet, RULES).notes()]

@@ -72,6 +72,7 @@ def test_what_has_no_place_is_listed(tmp_path):
     )
     problems = write_project([_record(score, attributes={"height": 1.7})], tmp_path / "project")
     assert ["ses-01/rmdq", "height"] == [problem.column for problem in problems]
+    assert ["他处计算的分数未写出", "该属性未写出"] == [problem.todo.zh for problem in problems]
 
 
 def test_a_clinics_own_project_is_read_by_annotation_and_name(tmp_path):
@@ -87,6 +88,7 @@ def test_a_clinics_own_project_is_read_by_annotation_and_name(tmp_path):
     assert [("nrs_01", 6), ("rmdq_01", 1), ("nrs_01", 3)] == [(seen.item, seen.value) for seen in first.observations]
     assert ["rmdq_01"] == [seen.item for seen in second.observations]
     assert ["weather", "ses-basearm1/nrs_01"] == [problem.column for problem in people.problems]
+    assert ["与条目对应的变量", "0-10 的整数"] == [problem.expected.zh for problem in people.problems]
 
 
 @pytest.mark.parametrize(

@@ -84,14 +84,7 @@ def _is_of_one_engine(item: pytest.Item) -> bool:
         return False
     names = set(getattr(item, "fixturenames", ()))
     touches = item.get_closest_marker("django_db") is not None or "db" in names
-    return touches and not {"fresh_database", "empty_database"} & names and _is_of_sample(item)
-
-
-def _is_of_sample(item: pytest.Item) -> bool:
-    """Keep three roles of the long table of rights: who sees most, the person themselves, and somebody blinded."""
-    params = getattr(item, "callspec", None)
-    is_table = getattr(item, "originalname", "") == "test_role_by_route_by_person"
-    return not is_table or params is None or params.params["name"] in {"clinician", "patient", "assessor"}
+    return touches and not {"fresh_database", "empty_database"} & names
 
 
 class Cluster:

@@ -27,7 +27,7 @@ from backloop.errors import BackloopError, UnknownPerson
 from backloop.letters import CohortTally, cohort_report
 from backloop.library import Library
 from backloop.record import Problem, Record, Records, read
-from backloop.units import Language
+from backloop.units import Language, Text
 
 __all__ = ["Errand", "run_source"]
 
@@ -146,10 +146,9 @@ def _do_batch(batch: tuple[Record, ...], errand: Errand, library: Library) -> _H
             _do_person(record, errand, library, harvest)
         except (BackloopError, OSError) as error:
             why = error.strerror if isinstance(error, OSError) else error
-            todo = f"the person was left out ({why})"
-            harvest.problems.append(
-                Problem(file=record.participant_id, expected="a person who can be assessed", todo=todo)
-            )
+            todo = Text(en=f"the person was left out ({why})", zh=f"未纳入该人员（{why}）")
+            expected = Text(en="a person who can be assessed", zh="可评估的人员")
+            harvest.problems.append(Problem(file=record.participant_id, expected=expected, todo=todo))
     return harvest
 
 
@@ -157,12 +156,9 @@ def _do_person(record: Record, errand: Errand, library: Library, harvest: _Harve
     visits = {visit.session_id for visit in record.sessions}
     session = errand.session if errand.session in visits | {"first", "latest"} else "first"
     if session != errand.session:
-        words = {
-            "expected": f"a visit {errand.session}",
-            "todo": "the first visit was used instead",
-            "severity": "note",
-        }
-        harvest.problems.append(Problem.model_validate({"file": record.participant_id, **words}))
+        expected = Text(en=f"a visit {errand.session}", zh=f"访视 {errand.session}")
+        todo = Text(en="the first visit was used instead", zh="已改用首次访视")
+        harvest.problems.append(Problem(file=record.participant_id, expected=expected, todo=todo, severity="note"))
     panel = _panels_of_this_process(errand.panel).of(record.participant_id)
     steps = walk(record, session=session, start=errand.start, library=library, panel=panel)
     write_files(steps, errand.out / record.participant_id, lang=errand.lang, library=library)
@@ -196,7 +192,7 @@ def _write_set(harvest: _Harvest, people: Records, errand: Errand, library: Libr
     tally = harvest.tally
     pd.DataFrame(harvest.rows).to_csv(errand.out / "cohort.tsv", sep="\t", index=False, na_rep="n/a")
     tally.frame().to_csv(errand.out / "means.tsv", sep="\t", index=False, na_rep="n/a")
-    _write_problems(people.problems, errand.out / "problems.tsv")
+    _write_problems(people.problems, errand.out / "problems.tsv", lang=errand.lang)
     if not tally.people:
         return
     page = cohort_report(tally, problems=people.problems, lang=errand.lang, library=library)
@@ -205,10 +201,12 @@ def _write_set(harvest: _Harvest, people: Records, errand: Errand, library: Libr
     typer.echo(f"{tally.people} people done, {refused} rows or values refused; see {errand.out / 'report.html'}")
 
 
-def _write_problems(problems: Iterable[Problem], path: Path) -> None:
+def _write_problems(problems: Iterable[Problem], path: Path, *, lang: Language) -> None:
+    """Write one row a problem, in the words of the language asked for."""
     names = tuple(Problem.model_fields)
     lines = ["\t".join(names)]
     for problem in problems:
-        values = (getattr(problem, name) for name in names)
+        said = {"expected": problem.expected.say(lang), "todo": problem.todo.say(lang)}
+        values = (said.get(name, getattr(problem, name)) for name in names)
         lines.append("\t".join("n/a" if value in (None, "") else str(value).replace("\t", " ") for value in values))
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -22,6 +22,7 @@ from backloop.record.privacy import holds_identifiers, left_out, names_identifie
 from backloop.record.records import Origin, Problem, Records, Session
 from backloop.record.sheets import Sheet, read_tsv
 from backloop.record.targets import Refusal, accept_attribute
+from backloop.units import Text
 
 __all__ = ["MADE_UP", "read_bids", "task_label"]
 
@@ -32,6 +33,22 @@ _WHO = re.compile(r"sub-[A-Za-z0-9]+")
 _WHEN = re.compile(r"ses-[A-Za-z0-9]+")
 _BEH = re.compile(r"(?P<who>sub-[A-Za-z0-9]+)(_(?P<when>ses-[A-Za-z0-9]+))?_task-(?P<task>[A-Za-z0-9]+)_beh")
 _ONLY_VISIT = "ses-01"
+
+_RENAME = Text(en="rename it", zh="请改名")
+_DELETE = Text(en="delete the further row", zh="请删除重复的行")
+_WHO_TOLD = Text(en="sub- with letters and digits", zh="sub- 后接字母和数字")
+_WHEN_TOLD = Text(en="ses- with letters and digits", zh="ses- 后接字母和数字")
+_NO_COLUMN = Refusal(
+    Text(en="this column", zh="包含此列的表格"), Text(en="add it; the table was left out", zh="请补充该列；此表未读入")
+)
+_NO_SIDECAR = (
+    Text(en="a JSON object in UTF-8", zh="UTF-8 编码的 JSON 对象"),
+    Text(en="correct the sidecar", zh="请更正该附属 JSON 文件"),
+)
+_NOT_LISTED = (
+    Text(en="a visit of the person's list of sessions", zh="此人访视列表中的访视"),
+    Text(en="add it to that list", zh="请将其加入该列表"),
+)
 
 
 def task_label(protocol: str) -> str:
@@ -124,7 +141,7 @@ class _Reading:
         for line, cells in sheet.rows:
             who = _person(cells[sheet.at("participant_id")])
             if who in self.visits:
-                who = Refusal("everybody once", "delete the further row", "participant_id")
+                who = Refusal(Text(en="everybody once", zh="每人仅一行"), _DELETE, "participant_id")
             if isinstance(who, Refusal):
                 self.problems.append(refused(sheet, line, who.column, who))
             else:
@@ -137,8 +154,7 @@ class _Reading:
         """Read each person's visits from their list, or else from the names of their folders."""
         for folder in sorted(path for path in self.folder.glob("sub-*") if path.is_dir()):
             if not _WHO.fullmatch(folder.name):
-                todo = "rename it"
-                self.problems.append(Problem(file=folder.name, expected="sub- with letters and digits", todo=todo))
+                self.problems.append(Problem(file=folder.name, expected=_WHO_TOLD, todo=_RENAME))
                 continue
             self._meet(folder.name, folder.name)
             sheet = self._sheet(folder / f"{folder.name}_sessions.tsv")
@@ -161,7 +177,7 @@ class _Reading:
         def place(_line: int, cells: list[str]) -> tuple[str, str] | Refusal:
             spot = self._place(cells[who_at], cells[when_at] if when_at >= 0 else _ONLY_VISIT, sheet.name)
             if spot in met:
-                return Refusal("one row a person and visit", "delete the further row", "participant_id")
+                return Refusal(Text(en="one row a person and visit", zh="每人每次访视一行"), _DELETE, "participant_id")
             if not isinstance(spot, Refusal):
                 met.add(spot)
             return spot
@@ -203,7 +219,9 @@ class _Reading:
         try:
             sheet = read_tsv(path, name=name)
         except UnreadableSource as error:
-            self.problems.append(Problem(file=name, expected="a table", todo=str(error).removeprefix(f"{name}: ")))
+            said = str(error).removeprefix(f"{name}: ")
+            expected, todo = Text(en="a table", zh="表格"), Text(en=said, zh=said)
+            self.problems.append(Problem(file=name, expected=expected, todo=todo))
             return None
         self.digest.update(f"{name} {sheet.sha256}\n".encode())
         self.problems += sheet.problems
@@ -217,14 +235,14 @@ class _Reading:
             except (ValueError, RecursionError):
                 declared = None
             if not isinstance(declared, dict):
-                name = path.relative_to(self.folder).as_posix()
-                self.problems.append(Problem(file=name, expected="a JSON object in UTF-8", todo="correct the sidecar"))
+                name, (expected, todo) = path.relative_to(self.folder).as_posix(), _NO_SIDECAR
+                self.problems.append(Problem(file=name, expected=expected, todo=todo))
             self.sidecars[path] = declared if isinstance(declared, dict) else {}
         return self.sidecars.get(path, {})
 
     def _has(self, sheet: Sheet, column: str) -> bool:
         if column not in sheet.header:
-            self.problems.append(refused(sheet, 1, column, Refusal("this column", "add it; the table was left out")))
+            self.problems.append(refused(sheet, 1, column, _NO_COLUMN))
         return column in sheet.header
 
     def _read_facts(self, sheet: Sheet, at: int, column: str) -> None:
@@ -258,13 +276,14 @@ class _Reading:
         if isinstance(visit, Refusal):
             return visit
         if visit in self.visits[who]:
-            return Refusal("every visit once", "delete the further row", "session_id")
+            return Refusal(Text(en="every visit once", zh="每次访视仅一行"), _DELETE, "session_id")
         order = read_cell(row.get("order", ""))
         facts = {"order": len(self.visits[who]) + 1 if order is None else order, "week": read_cell(row.get("week", ""))}
         try:
             session = Session.model_validate({"session_id": visit, "label": read_words(row.get("label", "")), **facts})
         except ValidationError as error:
-            return Refusal("a number", "correct the cell", str(error.errors(include_input=False)[0]["loc"][0]))
+            column = str(error.errors(include_input=False)[0]["loc"][0])
+            return Refusal(Text(en="a number", zh="数值"), Text(en="correct the cell", zh="请更正该单元格"), column)
         self.visits[who][visit] = session
         return None
 
@@ -277,7 +296,7 @@ class _Reading:
             return visit
         self._meet(person, file)
         if person in self.has_visit_list and visit not in self.visits[person]:
-            return Refusal("a visit of the person's list of sessions", "add it to that list", "session_id")
+            return Refusal(*_NOT_LISTED, "session_id")
         self._attend(person, visit)
         return person, visit
 
@@ -285,8 +304,10 @@ class _Reading:
         if who not in self.visits:
             self.visits[who] = {}
             if self.has_people_list:
-                todo = f"add a row for '{who}'; it was read all the same"
-                expected = "everybody in participants.tsv"
+                todo = Text(
+                    en=f"add a row for '{who}'; it was read all the same", zh=f"请为“{who}”补充一行；其数据仍已读入"
+                )
+                expected = Text(en="everybody in participants.tsv", zh="participants.tsv 中列有的人员")
                 self.problems.append(Problem(file=file, expected=expected, todo=todo, severity="note"))
 
     def _attend(self, who: str, visit: str) -> None:
@@ -303,16 +324,19 @@ class _Reading:
     def _note_strange_test(self, path: Path, task: str) -> None:
         if task not in self.strange_tests:
             self.strange_tests.add(task)
-            name, todo = path.relative_to(self.folder).as_posix(), "such files were left out"
-            expected = f"a test of the library ({', '.join(self.tests)})"
+            name, known = path.relative_to(self.folder).as_posix(), list(self.tests)
+            todo = Text(en="such files were left out", zh="此类文件未读入")
+            expected = Text(
+                en=f"a test of the library ({', '.join(known)})", zh=f"知识库中的测试（{'、'.join(known)}）"
+            )
             self.problems.append(Problem(file=name, expected=expected, todo=todo, severity="note"))
 
 
 def _person(text: str) -> str | Refusal:
     name = text if text.startswith("sub-") else f"sub-{text}"
-    return name if _WHO.fullmatch(name) else Refusal("sub- with letters and digits", "rename it", "participant_id")
+    return name if _WHO.fullmatch(name) else Refusal(_WHO_TOLD, _RENAME, "participant_id")
 
 
 def _visit(text: str) -> str | Refusal:
     name = text if text.startswith("ses-") else f"ses-{text}"
-    return name if _WHEN.fullmatch(name) else Refusal("ses- with letters and digits", "rename it", "session_id")
+    return name if _WHEN.fullmatch(name) else Refusal(_WHEN_TOLD, _RENAME, "session_id")

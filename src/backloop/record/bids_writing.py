@@ -257,7 +257,9 @@ def _on_scales(row: Mapping[str, Observation], library: Library) -> dict[str, Ob
         target = require_target(name, library)
         if seen.kind == "score" and seen.scale is None:
             if len(target.rulers) > 1:
-                message = f"{seen.session_id}/{name}: expected a scale, the score circulates on {target.known_rulers}"
+                message = (
+                    f"{seen.session_id}/{name}: expected a scale, the score circulates on {target.known_rulers.en}"
+                )
                 raise UnwritableRecord(message + "; state which one it was reported on")
             found[name] = seen.model_copy(update={"scale": target.scale})
     return found

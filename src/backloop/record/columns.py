@@ -12,7 +12,7 @@ from backloop.record.cells import MISSING, read_words
 from backloop.record.records import Observation, Problem
 from backloop.record.sheets import Sheet
 from backloop.record.targets import Refusal, Target
-from backloop.units import Absent, Scale
+from backloop.units import Absent, Scale, Text
 
 __all__ = ["NOTHING", "Bucket", "Column", "Place", "gather", "refused"]
 
@@ -20,6 +20,14 @@ NOTHING = frozenset({"", "NA", "N/A", MISSING, "NaN", "nan", "NULL", "null"})
 """The usual spellings of nothing."""
 
 _REASONS = tuple(reason.value for reason in Absent)
+_NO_REASON = Refusal(
+    Text(en="a reason for absence", zh="缺失原因"),
+    Text(en=f"write one of {', '.join(_REASONS)}", zh=f"请填写下列之一：{'、'.join(_REASONS)}"),
+)
+_NO_TRIAL = Refusal(
+    Text(en="the number of the trial, from 1", zh="测试次序号（从 1 起）"),
+    Text(en="correct the cell in the column 'trial'", zh="请更正“trial”列中的单元格"),
+)
 
 Bucket = dict[str, dict[str, list[Observation]]]
 """Observations by participant id and session id."""
@@ -72,7 +80,7 @@ class Column:
             return target
         if text in self.missing or text in self.absences:
             if reason not in _REASONS:
-                return Refusal("a reason for absence", f"write one of {', '.join(_REASONS)}")
+                return _NO_REASON
             return target.observe(session_id, None, absent=Absent(reason))
         value = target.accept(text, decimal=self.decimal)
         return value if isinstance(value, Refusal) else target.observe(session_id, value)
@@ -84,15 +92,21 @@ class Column:
             try:
                 target = target.in_unit(read_words(beside["unit"]), keeps_unit=True)
             except UnitMismatch as error:
-                return Refusal(f"a unit that converts to {self.target.unit}", str(error))
+                unit = self.target.unit
+                expected = Text(en=f"a unit that converts to {unit}", zh=f"可换算为 {unit} 的单位")
+                return Refusal(expected, Text(en=str(error), zh=str(error)))
         if "scale" in beside:
             if beside["scale"] not in self.scales:
-                return Refusal("the name of a scale", f"declare the scale of '{self.name}' in the sidecar")
+                todo = Text(
+                    en=f"declare the scale of '{self.name}' in the sidecar",
+                    zh=f"请在附属 JSON 文件中声明“{self.name}”的量尺",
+                )
+                return Refusal(Text(en="the name of a scale", zh="量尺名称"), todo)
             target = target.on(self.scales[beside["scale"]])
         if target.kind != "trial" or "trial" not in beside:
             return target
         if not (beside["trial"].isdecimal() or beside["trial"] in NOTHING):
-            return Refusal("the number of the trial, from 1", "correct the cell in the column 'trial'")
+            return _NO_TRIAL
         trial = int(beside["trial"]) if beside["trial"].isdecimal() else None
         return target.at(trial, phase=read_words(beside.get("phase", "")), site=read_words(beside.get("site", "")))
 
@@ -173,7 +187,8 @@ def refused(
     Examples
     --------
     >>> sheet = Sheet(name="a.csv", header=[], rows=[], sha256="", problems=[])
-    >>> str(refused(sheet, 3, "nrs_01", Refusal("a whole number 0-10", "correct the cell")))
+    >>> correct = Text(en="correct the cell", zh="请更正该单元格")
+    >>> str(refused(sheet, 3, "nrs_01", Refusal(Text(en="a whole number 0-10", zh="0-10 的整数"), correct)))
     "a.csv, row 3, column 'nrs_01': expected a whole number 0-10; correct the cell"
     """
     return Problem(

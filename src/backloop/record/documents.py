@@ -17,9 +17,19 @@ from backloop.record.privacy import holds_identifiers, left_out, names_identifie
 from backloop.record.records import Observation, Origin, Participant, Problem, Record, Records, Value
 from backloop.record.sheets import read_bytes
 from backloop.record.targets import Refusal, require_target, trial_target
-from backloop.units import Scale
+from backloop.units import Scale, Text
 
 __all__ = ["check_record", "read_document", "write_document"]
+
+_TWICE = (
+    Text(en="every person once", zh="每人仅一条记录"),
+    Text(en="the later record was left out; delete one of them", zh="后一条记录未读入；请删除其中之一"),
+)
+_MISSHAPEN = (
+    Text(en="the shape of a record", zh="符合格式的记录"),
+    Text(en="the record was left out; correct this field", zh="该记录未读入；请更正此字段"),
+)
+_KINDS = {"response": "条目作答", "score": "分数", "trial": "测试记录"}
 
 Judge = Callable[..., Refusal | None]
 
@@ -68,8 +78,8 @@ def read_document(path: Path, *, library: Library) -> Records:
             problems += _faults(error, path.name, place)
             continue
         if record.participant_id in people:
-            todo = "the later record was left out; delete one of them"
-            problems.append(Problem(file=path.name, row=place, expected="every person once", todo=todo))
+            expected, todo = _TWICE
+            problems.append(Problem(file=path.name, row=place, expected=expected, todo=todo))
             continue
         form = "made-up" if record.is_made_up else "json"
         record = record.model_copy(update={"origin": Origin(name=path.name, format=form, sha256=digest)})
@@ -135,8 +145,8 @@ def write_document(people: Sequence[Record], path: Path) -> None:
 def _faults(error: ValidationError, file: str, place: int) -> Iterator[Problem]:
     for fault in error.errors(include_input=False, include_url=False):
         where = ".".join(str(part) for part in fault["loc"])
-        todo = "the record was left out; correct this field"
-        yield Problem(file=file, row=place, column=where, expected="the shape of a record", todo=todo)
+        expected, todo = _MISSHAPEN
+        yield Problem(file=file, row=place, column=where, expected=expected, todo=todo)
 
 
 def _nameless(who: Participant, file: str, problems: list[Problem]) -> Participant:
@@ -174,16 +184,24 @@ def _judge(
         target = trial_target(book, item, library) if kind == "trial" else require_target(item, library)
         target = target.in_unit(unit, keeps_unit=True)
     except (UnknownBook, UnitMismatch) as error:
-        return Refusal("an item, score or field and unit of the library", str(error))
+        return Refusal(
+            Text(en="an item, score or field and unit of the library", zh="知识库中的条目、分数，或字段及其单位"),
+            Text(en=str(error), zh=str(error)),
+        )
     if kind == "score":
         if scale is None and len(target.rulers) > 1:
-            return Refusal("a declared scale", f"it circulates on {target.known_rulers}; state which one")
+            known = target.known_rulers
+            todo = Text(
+                en=f"it circulates on {known.en}; state which one", zh=f"该分数通行的量尺为 {known.zh}；请注明所用量尺"
+            )
+            return Refusal(Text(en="a declared scale", zh="已声明的量尺"), todo)
         target = target.on(scale or target.scale)
     if (target.kind, target.book) != (kind, book):
-        return Refusal(f"a {target.kind} of the book '{target.book}'", "correct kind or book")
+        expected = Text(en=f"a {target.kind} of the book '{target.book}'", zh=f"“{target.book}”的{_KINDS[target.kind]}")
+        return Refusal(expected, Text(en="correct kind or book", zh="请更正 kind 或 book"))
     if value is None or (target.form == "text" and isinstance(value, str)):
         return None
     accepted = target.accept(str(value))
     if isinstance(accepted, Refusal) or not isinstance(value, str):
         return accepted if isinstance(accepted, Refusal) else None
-    return Refusal(target.expected, "write the number without quotes")
+    return Refusal(target.expected, Text(en="write the number without quotes", zh="请去掉数字两侧的引号"))

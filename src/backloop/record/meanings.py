@@ -16,8 +16,17 @@ from backloop.record.records import Problem
 from backloop.record.sheets import Sheet
 from backloop.record.targets import Target, find_target, require_target, trial_target
 from backloop.record.visits import find_sessions, session_column
+from backloop.units import Text
 
 __all__ = ["FactColumn", "Meanings", "understand"]
+
+_UNKNOWN = (
+    Text(en="an item, a score or an attribute", zh="条目、分数或人员属性"),
+    Text(
+        en="it is not in the mapping; add it, or ignore it with a reason",
+        zh="映射文件中没有该列；请补充，或注明原因后忽略（ignore）",
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +161,8 @@ def _meaning(
         values = {code: str(value) for code, value in rule.values.items()}
         found.facts.append(FactColumn(at, name, rule.attribute, values, _missing(rule, rules)))
     elif target is None:
-        todo = "it is not in the mapping; add it, or ignore it with a reason"
-        found.notes.append(_note(sheet, name, "an item, a score or an attribute", todo))
+        expected, todo = _UNKNOWN
+        found.notes.append(Problem(file=sheet.name, column=name, expected=expected, todo=todo, severity="note"))
     else:
         return _on_a_ruler(sheet, name, target, rule=rule, notes=found.notes)
     return None
@@ -180,13 +189,18 @@ def _on_a_ruler(sheet: Sheet, name: str, target: Target, *, rule: ColumnRule, no
     if rule.scale is not None:
         ruler = target.ruler(rule.scale.low, rule.scale.high, rule.scale.version)
         if ruler is None:
-            known = f"'{target.item}' is known on {target.known_rulers}"
+            known = f"'{target.item}' is known on {target.known_rulers.en}"
             raise _wrong(name, f"no such scale: {known}; correct it, or ignore the column with a reason")
         return target.on(ruler)
     if len(target.rulers) <= 1:
         return target
-    todo = f"'{target.item}' circulates on {target.known_rulers}; say under scale which one this is"
-    notes.append(Problem(file=sheet.name, column=name, expected="a declared scale", todo=todo))
+    rulers = target.known_rulers
+    expected = Text(en="a declared scale", zh="已声明的量尺")
+    todo = Text(
+        en=f"'{target.item}' circulates on {rulers.en}; say under scale which one this is",
+        zh=f"“{target.item}”通行的量尺为 {rulers.zh}；请在 scale 中注明所用量尺",
+    )
+    notes.append(Problem(file=sheet.name, column=name, expected=expected, todo=todo))
     return None
 
 
@@ -205,10 +219,6 @@ def _column(at: int, name: str, target: Target, *, rule: ColumnRule, rules: Tabl
 
 def _missing(rule: ColumnRule, rules: TableMapping) -> frozenset[str]:
     return NOTHING | set(rules.table.missing) | set(rule.missing)
-
-
-def _note(sheet: Sheet, column: str, expected: str, todo: str) -> Problem:
-    return Problem(file=sheet.name, column=column, expected=expected, todo=todo, severity="note")
 
 
 def _wrong(column: str, what: str) -> InvalidMapping:

@@ -15,7 +15,7 @@ from backloop.record.columns import Column, refused
 from backloop.record.records import Problem
 from backloop.record.sheets import Sheet
 from backloop.record.targets import Refusal, Target, find_target, trial_target
-from backloop.units import Scale
+from backloop.units import Scale, Text
 
 __all__ = ["ABSENT_CELLS", "COMPANIONS", "answer_columns", "trial_columns"]
 
@@ -28,7 +28,14 @@ COMPANIONS = ("absent", "unit", "scale")
 _ROW_COLUMNS = ("participant_id", "session_id", "trial", "phase", "site")
 
 _EXAMPLE = '"Scale": {"low": 0, "high": 27}'
-_UNKNOWN = Refusal("an item, a score or a field of the library", "it was left out; rename it if it is one")
+_UNKNOWN = Refusal(
+    Text(en="an item, a score or a field of the library", zh="知识库中的条目、分数或字段"),
+    Text(en="it was left out; rename it if it is one", zh="该列未读入；如确属其一，请改用其名称"),
+)
+_NO_SCALE = Refusal(
+    Text(en="a scale with low and high", zh="含 low 与 high 的量尺"),
+    Text(en=f"declare {_EXAMPLE} in the sidecar", zh=f"请在附属 JSON 文件中声明 {_EXAMPLE}"),
+)
 
 
 def answer_columns(sheet: Sheet, sidecar: Mapping[str, Any], *, library: Library) -> tuple[list[Column], list[Problem]]:
@@ -145,18 +152,24 @@ def _on_a_ruler(sheet: Sheet, column: Column, declared: object, problems: list[P
         scales = {label: _scale(target, one) for label, one in words.get("Scales", {}).items()}
         single = _scale(target, words["Scale"]) if "Scale" in words else None
     except (ValidationError, AttributeError, TypeError):
-        problem = Refusal("a scale with low and high", f"declare {_EXAMPLE} in the sidecar")
-        problems.append(refused(sheet, None, column.name, problem))
+        problems.append(refused(sheet, None, column.name, _NO_SCALE))
         return None
+    known = target.known_rulers
     if not scales and single is None and len(target.rulers) > 1:
-        problem = Refusal(
-            "a declared scale", f"it circulates on {target.known_rulers}; declare {_EXAMPLE} in the sidecar"
+        todo = Text(
+            en=f"it circulates on {known.en}; declare {_EXAMPLE} in the sidecar",
+            zh=f"该分数通行的量尺为 {known.zh}；请在附属 JSON 文件中声明 {_EXAMPLE}",
         )
+        problem = Refusal(Text(en="a declared scale", zh="已声明的量尺"), todo)
         problems.append(refused(sheet, None, column.name, problem))
         return None
     if not {*scales.values(), single} <= {*target.rulers, None}:
         problem = Refusal(
-            f"the scale {target.known_rulers}", "another is declared; its values stay apart from the rest"
+            Text(en=f"the scale {known.en}", zh=f"量尺 {known.zh}"),
+            Text(
+                en="another is declared; its values stay apart from the rest",
+                zh="所声明的为另一量尺；其数值将与其余数值分开处理",
+            ),
         )
         problems.append(refused(sheet, None, column.name, problem, severity="note"))
     return replace(column, target=target.on(single) if single else target, scales=scales)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 
 from backloop.record.records import Problem
+from backloop.units import Text
 
 __all__ = ["ALLOWED", "holds_identifiers", "left_out", "names_identifier"]
 
@@ -103,5 +104,9 @@ def left_out(file: str, column: str) -> Problem:
     >>> left_out("visit.csv", "姓名").severity
     'note'
     """
-    todo = "it was left out; delete it from the file, or rename it if it says nothing about who somebody is"
-    return Problem(file=file, column=column, expected="no direct identifier", todo=todo, severity="note")
+    expected = Text(en="no direct identifier", zh="不含直接身份标识的列")
+    todo = Text(
+        en="it was left out; delete it from the file, or rename it if it says nothing about who somebody is",
+        zh="该列未读入；请从文件中删除，若其并不透露身份，请改用其他列名",
+    )
+    return Problem(file=file, column=column, expected=expected, todo=todo, severity="note")

@@ -10,7 +10,7 @@ from typing import Literal, Self, overload
 from pydantic import Field, model_validator
 
 from backloop.errors import UnknownPerson
-from backloop.units import Absent, Frozen, Scale
+from backloop.units import Absent, Frozen, Language, Scale, Text
 
 __all__ = ["Observation", "Origin", "Participant", "Problem", "Record", "Records", "Session", "Value"]
 
@@ -155,27 +155,57 @@ class Record(Frozen):
 
 
 class Problem(Frozen):
-    """One thing that could not be read as it stands, said without the person's data.
+    """One thing that could not be read as it stands, said in both languages and without the person's data.
 
     Severity ``refused``: the row or value was left out. ``note``: it was left out on purpose or needs a look.
+    As a string it is English.
 
     Examples
     --------
-    >>> str(Problem(file="a.csv", row=3, column="nrs_01", expected="a whole number 0-10", todo="correct the cell"))
+    >>> whole = Text(en="a whole number 0-10", zh="0-10 的整数")
+    >>> correct = Text(en="correct the cell", zh="请更正该单元格")
+    >>> str(Problem(file="a.csv", row=3, column="nrs_01", expected=whole, todo=correct))
     "a.csv, row 3, column 'nrs_01': expected a whole number 0-10; correct the cell"
     """
 
     file: str
     row: int | None = None
     column: str = ""
-    expected: str
-    todo: str
+    expected: Text
+    todo: Text
     severity: Literal["refused", "note"] = "refused"
 
     def __str__(self) -> str:
+        return self.say("en")
+
+    def say(self, lang: Language) -> str:
+        """Give the place, what was expected there and what to do, as one sentence.
+
+        Parameters
+        ----------
+        lang : {"en", "zh"}
+            The language.
+
+        Returns
+        -------
+        str
+            Without the person's data.
+
+        Examples
+        --------
+        >>> whole = Text(en="a whole number 0-10", zh="0-10 的整数")
+        >>> correct = Text(en="correct the cell", zh="请更正该单元格")
+        >>> Problem(file="a.csv", row=3, column="nrs_01", expected=whole, todo=correct).say("zh")
+        'a.csv，第 3 行，“nrs_01”列：应为 0-10 的整数；请更正该单元格'
+        """
+        if lang == "zh":
+            where = self.file + (f"，第 {self.row} 行" if self.row is not None else "")
+            where += f"，“{self.column}”列" if self.column else ""
+            gap = " " if self.expected.zh[0].isascii() else ""
+            return f"{where}：应为{gap}{self.expected.zh}；{self.todo.zh}"
         where = self.file + (f", row {self.row}" if self.row is not None else "")
         where += f", column '{self.column}'" if self.column else ""
-        return f"{where}: expected {self.expected}; {self.todo}"
+        return f"{where}: expected {self.expected.en}; {self.todo.en}"
 
 
 class Records(Sequence[Record]):

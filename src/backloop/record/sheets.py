@@ -12,6 +12,7 @@ from pathlib import Path
 
 from backloop.errors import UnreadableSource
 from backloop.record.records import Problem
+from backloop.units import Text
 
 __all__ = ["Sheet", "read_bytes", "read_sheet", "read_tsv"]
 
@@ -194,8 +195,11 @@ def _decode_chinese(data: bytes, *, name: str) -> tuple[str, Problem]:
         raise UnreadableSource(message)
     note = Problem(
         file=name,
-        expected="UTF-8",
-        todo="read as GB18030; set encoding = 'gb18030' under [table] to say that this is right",
+        expected=Text(en="UTF-8", zh="UTF-8 编码"),
+        todo=Text(
+            en="read as GB18030; set encoding = 'gb18030' under [table] to say that this is right",
+            zh="已按 GB18030 读取；如无误，请在 [table] 下设 encoding = 'gb18030' 予以确认",
+        ),
         severity="note",
     )
     return text, note
@@ -226,8 +230,14 @@ def _as_sheet(name: str, lines: list[Line], data: bytes, problems: list[Problem]
         if not any(cells):
             continue
         if len(cells) < len(header) or any(cells[len(header) :]):
-            expected = f"{len(header)} cells as in the header, there are {len(cells)}"
-            todo = "look for a stray or missing delimiter, or an unquoted one inside a cell"
+            expected = Text(
+                en=f"{len(header)} cells as in the header, there are {len(cells)}",
+                zh=f"与表头一致的 {len(header)} 个单元格（现有 {len(cells)} 个）",
+            )
+            todo = Text(
+                en="look for a stray or missing delimiter, or an unquoted one inside a cell",
+                zh="请检查分隔符是否多余或缺失，或单元格内是否有未加引号的分隔符",
+            )
             problems.append(Problem(file=name, row=line, expected=expected, todo=todo))
             continue
         rows.append((line, cells))

@@ -14,8 +14,14 @@ from backloop.record.records import Origin, Problem, Records
 from backloop.record.sheets import Sheet, read_sheet
 from backloop.record.targets import Refusal, accept_attribute
 from backloop.record.visits import Placer
+from backloop.units import Text
 
 __all__ = ["read_table"]
+
+_OTHERWISE = Refusal(
+    Text(en="the same as in an earlier row", zh="与前面的行一致的内容"),
+    Text(en="the earlier one was kept; correct one of them", zh="已保留前面的内容；请更正其中之一"),
+)
 
 
 def read_table(path: Path, *, mapping: TableMapping | None = None, library: Library) -> Records:
@@ -78,6 +84,5 @@ def _read_facts(sheet: Sheet, column: FactColumn, placer: Placer, *, facts: Fact
         if isinstance(value, Refusal):
             problems.append(refused(sheet, line, column.column, value))
         elif not facts.agree(person, column.attribute, value):
-            other = Refusal("the same as in an earlier row", "the earlier one was kept; correct one of them")
-            problems.append(refused(sheet, line, column.column, other, severity="note"))
+            problems.append(refused(sheet, line, column.column, _OTHERWISE, severity="note"))
     return problems

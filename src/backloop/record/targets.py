@@ -13,7 +13,7 @@ from backloop.errors import UnknownBook
 from backloop.library import Instrument, Item, Library, Marker, Score, TrialField, accepted
 from backloop.record.cells import read_cell, read_sex, read_words
 from backloop.record.records import Observation, Value
-from backloop.units import Absent, Scale, convert
+from backloop.units import Absent, Scale, Text, convert
 
 __all__ = ["Refusal", "Target", "accept_attribute", "find_target", "require_target", "trial_target"]
 
@@ -25,20 +25,39 @@ _DATE = re.compile(
     r"|(\d{4}年)?\d{1,2}月(\d{1,2}日)?"
 )
 _SERIAL_DAYS = (30_000, 60_000)
+_NOUNS = {
+    "code": Text(en="a whole number", zh="整数"),
+    "number": Text(en="a number", zh="数值"),
+    "clock": Text(en="a time such as 22:30 or hours", zh="小时数（或如 22:30 的时间）"),
+}
+_FRACTION = Text(
+    en="this is a fraction; correct the cell, or read a mean as a score",
+    zh="此处为小数；请更正该单元格，若为均值请按分数读取",
+)
 
 
 class Refusal(NamedTuple):
-    """Why a cell was refused: what was expected and what to do, never what came.
+    """Why a cell was refused: what was expected and what to do, in both languages, never what came.
 
     Examples
     --------
-    >>> Refusal("a whole number 0-4", "correct the cell").expected
-    'a whole number 0-4'
+    >>> correct = Text(en="correct the cell", zh="请更正该单元格")
+    >>> Refusal(Text(en="a whole number 0-4", zh="0-4 的整数"), correct).expected.zh
+    '0-4 的整数'
     """
 
-    expected: str
-    todo: str
+    expected: Text
+    todo: Text
     column: str = ""
+
+
+_SEX = Refusal(
+    Text(en="female, male or other", zh="女、男或其他"),
+    Text(
+        en="name the codes, for example values = { '1' = 'male', '2' = 'female' }",
+        zh="请说明编码含义，例如 values = { '1' = 'male', '2' = 'female' }",
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +132,10 @@ class Target:
         return fits[0] if len(fits) == 1 else None
 
     @property
-    def known_rulers(self) -> str:
+    def known_rulers(self) -> Text:
         """The scales the score circulates on, in words."""
-        return " or ".join(_say_ruler(known) for known in self.rulers)
+        said = [_say_ruler(known) for known in self.rulers]
+        return Text(en=" or ".join(one.en for one in said), zh=" 或 ".join(one.zh for one in said))
 
     def at(self, trial: int | None, *, phase: str, site: str) -> "Target":
         """Give the same field in one trial, phase and site of the test."""
@@ -128,22 +148,25 @@ class Target:
         return replace(self, entered=entered, keeps_unit=keeps_unit or self.keeps_unit)
 
     @property
-    def expected(self) -> str:
+    def expected(self) -> Text:
         """What the cells must hold, in words."""
         if self.form == "text":
-            return "words"
-        noun = {"code": "a whole number", "number": "a number", "clock": "a time such as 22:30 or hours"}[self.form]
+            return Text(en="words", zh="文字")
+        noun = _NOUNS[self.form]
         ends = (
             "" if self.low is None else f" from {self.low:g}" if self.high is None else f" {self.low:g}-{self.high:g}"
         )
         unit = f" {self.unit}" if self.unit and self.unit != "points" else ""
-        version = f" (version '{self.scale.version}')" if self.scale and self.scale.version else ""
-        return f"{noun}{ends}{unit}{version}"
+        version = self.scale.version if self.scale else ""
+        return Text(
+            en=f"{noun.en}{ends}{unit}" + (f" (version '{version}')" if version else ""),
+            zh=_expect_in_chinese(noun.zh, ends, unit) + (f"（版本“{version}”）" if version else ""),
+        )
 
     def _accept_number(self, entered: float) -> Value | Refusal:
         number = convert(entered, self.entered, self.unit) if self.entered and self.unit else entered
         if self.form == "code" and not number.is_integer():
-            return Refusal(self.expected, "this is a fraction; correct the cell, or read a mean as a score")
+            return Refusal(self.expected, _FRACTION)
         if (self.low is not None and number < self.low) or (self.high is not None and number > self.high):
             return Refusal(self.expected, _advise_range(number))
         kept = entered if self.keeps_unit else number
@@ -276,8 +299,7 @@ def accept_attribute(name: str, text: str, *, decimal: str = ".") -> Value | Ref
     ('female', 46)
     """
     if name == "sex":
-        todo = "name the codes, for example values = { '1' = 'male', '2' = 'female' }"
-        return read_sex(text) or Refusal("female, male or other", todo)
+        return read_sex(text) or _SEX
     if name == "age":
         years = Target(kind="score", book="", item="age", low=0, high=120, unit="years")
         return years.accept(text, decimal=decimal)
@@ -314,24 +336,51 @@ def _of_field(protocol: str, field: TrialField) -> Target:
     )
 
 
-def _say_ruler(scale: Scale) -> str:
-    ends = "open ends" if scale.low is None or scale.high is None else f"{scale.low:g}-{scale.high:g}"
-    return ends + (f" (version '{scale.version}')" if scale.version else "")
+def _expect_in_chinese(noun: str, ends: str, unit: str) -> str:
+    """Set range and unit before the noun: 0-1440 min/day 的数值."""
+    unit = " 岁" if unit == " years" else unit
+    if not ends:
+        return f"以{unit} 为单位的{noun}" if unit else noun
+    return f"{ends.replace(' from', '不小于').strip()}{unit} 的{noun}"
 
 
-def _advise(text: str) -> str:
+def _say_ruler(scale: Scale) -> Text:
+    ends = "" if scale.low is None or scale.high is None else f"{scale.low:g}-{scale.high:g}"
+    return Text(
+        en=(ends or "open ends") + (f" (version '{scale.version}')" if scale.version else ""),
+        zh=(ends or "无上下限") + (f"（版本“{scale.version}”）" if scale.version else ""),
+    )
+
+
+def _advise(text: str) -> Text:
     """Say what to do about a cell that is no number."""
     if _COMMA.fullmatch(text):
-        return "the cell has a decimal comma; write a point, or set decimal = ',' under [table] of the mapping"
+        return Text(
+            en="the cell has a decimal comma; write a point, or set decimal = ',' under [table] of the mapping",
+            zh="该单元格以逗号作小数点；请改用小数点，或在映射文件的 [table] 下设 decimal = ','",
+        )
     if _DATE.fullmatch(text):
-        return "this looks like a date made by a spreadsheet; look the answer up and enter it as text"
-    return "this is not a number; correct the cell, or say in the mapping what it means (values, missing)"
+        return Text(
+            en="this looks like a date made by a spreadsheet; look the answer up and enter it as text",
+            zh="疑为电子表格自动转换的日期；请核对原始作答，并以文本格式录入",
+        )
+    return Text(
+        en="this is not a number; correct the cell, or say in the mapping what it means (values, missing)",
+        zh="此处不是数字；请更正该单元格，或在映射文件中说明其含义（values、missing）",
+    )
 
 
-def _advise_range(number: float) -> str:
+def _advise_range(number: float) -> Text:
     """Say what to do about a number outside the range."""
     if number.is_integer() and _SERIAL_DAYS[0] <= number <= _SERIAL_DAYS[1]:
-        return "this looks like a date made by a spreadsheet (a count of days); look the answer up and enter it as text"
+        en = "this looks like a date made by a spreadsheet (a count of days); look the answer up and enter it as text"
+        return Text(en=en, zh="疑为电子表格自动转换的日期（天数序号）；请核对原始作答，并以文本格式录入")
     if number < 0:
-        return "a negative number often stands for a missing answer; if so, name it under missing in the mapping"
-    return "the number is out of range; correct the cell, or say in the mapping what the code means"
+        return Text(
+            en="a negative number often stands for a missing answer; if so, name it under missing in the mapping",
+            zh="负数常用于表示缺失作答；如确为缺失，请在映射文件的 missing 中列出该值",
+        )
+    return Text(
+        en="the number is out of range; correct the cell, or say in the mapping what the code means",
+        zh="数值超出范围；请更正该单元格，或在映射文件中说明该编码的含义",
+    )

@@ -12,12 +12,41 @@ from backloop.record.privacy import holds_identifiers, names_identifier
 from backloop.record.records import Problem, Session
 from backloop.record.sheets import Sheet
 from backloop.record.targets import Refusal
+from backloop.units import Text
 
 __all__ = ["Placer", "find_sessions", "session_column"]
 
 _PUNCTUATION = re.compile(r"[\s._/-]+")
 _ID = re.compile(r"[A-Za-z0-9]+")
 _FIRST = Session(session_id="ses-01", order=1)
+
+_TWICE = (
+    Text(en="one row a person and visit", zh="每人每次访视一行"),
+    Text(
+        en="this person and visit stand in an earlier row; keep one of them, or name the column of visits",
+        zh="前面已有此人此次访视的一行；请只保留其一，或指明访视所在的列",
+    ),
+)
+_WEEKS = (
+    Text(en="the week of every visit", zh="每次访视均注明周次"),
+    Text(
+        en="without it no rate of change is known; give [sessions.<value>] its week",
+        zh="缺少周次则无法得知变化速度；请在 [sessions.<value>] 中填写 week",
+    ),
+)
+_NOBODY = (Text(en="a participant id", zh="人员编号"), Text(en="give the row its id", zh="请为该行填写编号"))
+_NO_ID = (
+    Text(en="an id of letters a-z and digits", zh="由英文字母和数字组成的编号"),
+    Text(en="use a study number, never a name", zh="请使用研究编号，切勿使用姓名"),
+)
+_ALIKE = (
+    Text(en="ids that differ in letters or digits", zh="在字母或数字上有区别的编号"),
+    Text(en="rename one of the two", zh="请将两者之一改名"),
+)
+_STRANGE_VISIT = (
+    Text(en="a visit that [sessions] declares", zh="[sessions] 中已声明的访视"),
+    Text(en="correct the cell, or declare the visit", zh="请更正该单元格，或声明该访视"),
+)
 
 
 def session_column(sheet: Sheet, rules: TableMapping) -> str | None:
@@ -143,8 +172,7 @@ class Placer:
         if isinstance(visit, Refusal):
             return visit
         if visit in self._met.setdefault(person, []):
-            todo = "this person and visit stand in an earlier row; keep one of them, or name the column of visits"
-            return Refusal("one row a person and visit", todo, self._table.participant)
+            return Refusal(*_TWICE, self._table.participant)
         self._met[person].append(visit)
         self.placed[line] = person
         return person, visit
@@ -161,25 +189,26 @@ class Placer:
         """Say how many rows were passed over, and that the weeks are not known where they are not."""
         include, name, found = self._table.include, self._sheet.name, []
         if include and self._passed_over:
-            todo = f"{self._passed_over} other rows were left out, as the mapping says"
-            expected = f"'{include.equals}'"
+            todo = Text(
+                en=f"{self._passed_over} other rows were left out, as the mapping says",
+                zh=f"已按映射文件略过其余 {self._passed_over} 行",
+            )
+            expected = Text(en=f"'{include.equals}'", zh=f"取值“{include.equals}”")
             found.append(Problem(file=name, column=include.column, expected=expected, todo=todo, severity="note"))
         if len(self.sessions) > 1 and any(visit.week is None for visit in self.sessions.values()):
-            todo = "without it no rate of change is known; give [sessions.<value>] its week"
-            found.append(Problem(file=name, expected="the week of every visit", todo=todo, severity="note"))
+            expected, todo = _WEEKS
+            found.append(Problem(file=name, expected=expected, todo=todo, severity="note"))
         return found
 
     def _person(self, cells: list[str]) -> str | Refusal:
         raw = _spelling(cells[self._id_at])
         if raw in self._missing:
-            return Refusal("a participant id", "give the row its id", self._table.participant)
+            return Refusal(*_NOBODY, self._table.participant)
         name = _PUNCTUATION.sub("", raw.removeprefix("sub-"))
         if not _ID.fullmatch(name):
-            return Refusal(
-                "an id of letters a-z and digits", "use a study number, never a name", self._table.participant
-            )
+            return Refusal(*_NO_ID, self._table.participant)
         if self._spelt.setdefault(name, raw) != raw:
-            return Refusal("ids that differ in letters or digits", "rename one of the two", self._table.participant)
+            return Refusal(*_ALIKE, self._table.participant)
         return f"sub-{name}"
 
     def _visit(self, cells: list[str]) -> str | Refusal:
@@ -188,7 +217,7 @@ class Placer:
         visit = self.sessions.get(_spelling(cells[self._session_at]))
         if visit is None:
             column = self._sheet.header[self._session_at]
-            return Refusal("a visit that [sessions] declares", "correct the cell, or declare the visit", column)
+            return Refusal(*_STRANGE_VISIT, column)
         return visit.session_id
 
 

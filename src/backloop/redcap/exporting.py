@@ -25,9 +25,18 @@ from backloop.redcap.variables import (
     variable,
     visit_fields,
 )
-from backloop.units import Absent, Language
+from backloop.units import Absent, Language, Text
 
 __all__ = ["write_project"]
+
+_SCORE = {
+    "expected": Text(en="an answer or trial", zh="作答或测试记录"),
+    "todo": Text(en="a reported score was not written", zh="他处计算的分数未写出"),
+}
+_ATTRIBUTE = {
+    "expected": Text(en="age, sex or language", zh="年龄、性别或语言"),
+    "todo": Text(en="this attribute was not written", zh="该属性未写出"),
+}
 
 Row = dict[str, str]
 
@@ -148,14 +157,12 @@ def _cell(seen: Observation) -> str:
 
 
 def _left_out(record: Record) -> Iterator[Problem]:
-    told = {"file": record.origin.name, "severity": "note"}
+    file = record.origin.name
     for seen in record.observations:
         if seen.kind == "score":
-            yield Problem(
-                column=seen.id, expected="an answer or trial", todo="a reported score was not written", **told
-            )
+            yield Problem(file=file, column=seen.id, severity="note", **_SCORE)
     for name in record.participant.attributes:
-        yield Problem(column=name, expected="age, sex or language", todo="this attribute was not written", **told)
+        yield Problem(file=file, column=name, severity="note", **_ATTRIBUTE)
 
 
 def _csv(table: Iterable[Sequence[str]]) -> str:

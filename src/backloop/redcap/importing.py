@@ -37,7 +37,7 @@ from backloop.redcap.variables import (
     find_item,
     variable,
 )
-from backloop.units import Absent
+from backloop.units import Absent, Text
 
 __all__ = ["read_project"]
 
@@ -226,5 +226,9 @@ def _number(cell: str) -> float | None:
 
 
 def _unknown(name: str, file: str) -> Problem:
-    todo = f"annotate it @BACKLOOP='item id' in the data dictionary if it is one; '{name}' was left out"
-    return Problem(file=file, column=name, expected="a variable that stands for an item", todo=todo, severity="note")
+    expected = Text(en="a variable that stands for an item", zh="与条目对应的变量")
+    todo = Text(
+        en=f"annotate it @BACKLOOP='item id' in the data dictionary if it is one; '{name}' was left out",
+        zh=f"如确与条目对应，请在数据字典中标注 @BACKLOOP='条目编号'；“{name}”未读入",
+    )
+    return Problem(file=file, column=name, expected=expected, todo=todo, severity="note")

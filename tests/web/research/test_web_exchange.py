@@ -127,6 +127,25 @@ def test_a_table_comes_in_with_its_mapping(clinician: Client, mine: Any):
     assert "nrs_01" in told or "pain" in told
 
 
+def test_a_refused_row_is_said_in_chinese(clinician: Client, mine: Any):
+    """The page in Chinese says in Chinese what was refused, and marks nothing as English; in English it is English."""
+    table = f"participant_id,session_id,nrs_01\n{mine.code},w06,4\n{mine.code},w12,77\n".encode()
+    place = _send(clinician, mine, "table", table)["Location"]
+    told = clinician.get(place).content.decode()
+    assert "row 3, column &#x27;nrs_01&#x27;: expected a whole number 0-10; the number is out of range" in told
+    clinician.cookies["language"] = "zh"
+    told = clinician.get(place).content.decode()
+    assert "<li>table.csv，第 3 行，“nrs_01”列：应为 0-10 的整数；数值超出范围；请更正该单元格" in told
+    assert "expected" not in told
+
+
+def test_several_people_are_refused_with_what_was_wrong(clinician: Client, mine: Any):
+    """A file without the one person is refused in the language of the page, with the first rows that were wrong."""
+    clinician.cookies["language"] = "zh"
+    told = _send(clinician, mine, "table", b"participant_id,nrs_01\n1,4\n2,77\n").content.decode()
+    assert "文件含 2 人。table.csv，第 3 行，“nrs_01”列：应为 0-10 的整数" in told
+
+
 def test_made_up_data_never_reach_a_real_person(clinician: Client, mine: Any):
     """A made-up record is refused for somebody who exists."""
     mine.made_up = False

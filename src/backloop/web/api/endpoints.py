@@ -186,4 +186,4 @@ def _refusal(patient: Patient, told: SeenIn) -> str:
         origin=Origin(name="api", format="json"),
     )
     _, problems = check_record(record, library=library_in_use())
-    return "; ".join(f"{problem.column}: expected {problem.expected}; {problem.todo}" for problem in problems)
+    return "; ".join(f"{problem.column}: expected {problem.expected.en}; {problem.todo.en}" for problem in problems)

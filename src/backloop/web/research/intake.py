@@ -259,11 +259,12 @@ def _only(people: Records, patient: Patient) -> tuple[Record, list[Text]]:
     own = f"sub-{patient.code}"
     found = [one for one in people if one.participant_id == own] or list(people)
     if len(found) != 1:
-        why = "; ".join(str(one) for one in people.problems[:5])
+        first = people.problems[:5]
+        why = Text(en=" " + "; ".join(map(str, first)), zh="。" + "；".join(one.say("zh") for one in first))
         raise refusal(
             UnreadableSource,
-            en=f"expected one person, or one called {own}; the file holds {len(found)}. {why}".strip(),
-            zh=f"应只含一人，或含编号为 {own} 者；文件含 {len(found)} 人。{why}",
+            en=f"expected one person, or one called {own}; the file holds {len(found)}.{why.en}".strip(),
+            zh=f"应只含一人，或含编号为 {own} 者；文件含 {len(found)} 人{why.zh}",
         )
     if found[0].is_made_up and not patient.made_up:
         raise refusal(
@@ -271,7 +272,7 @@ def _only(people: Records, patient: Patient) -> tuple[Record, list[Text]]:
             en="the file holds a made-up person; made-up data never go into a real person's record",
             zh="文件为虚构人员；虚构数据不得写入真实患者记录",
         )
-    return found[0], [Text(en=str(one), zh=str(one)) for one in people.problems]
+    return found[0], [Text(en=one.say("en"), zh=one.say("zh")) for one in people.problems]
 
 
 def _compare(record: Record, have: Record | None, patient: Patient) -> tuple[Additions, list[Text]]:
