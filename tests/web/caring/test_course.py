@@ -41,6 +41,8 @@ def test_a_pain_drawing_is_one_click_away(desk: Any):
 
     assert f"/clinic/patients/{desk.code}/visits/ses-w06/drawing/result/" in desk.see("course/")
     assert "ses-w12/drawing/" not in desk.see("course/")
+    add_event(MAKER, desk.code, Drawing(session_id="ses-w06", chart=read_chart().name))
+    assert "Pain drawings" not in desk.see("course/")
 
 
 def test_a_signed_plan_is_marked_in_the_course(desk: Any):

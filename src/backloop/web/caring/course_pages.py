@@ -43,7 +43,8 @@ def show_course(request: HttpRequest, code: str) -> HttpResponse:
     if course is None:
         return care.page("course")
     rows = [_lay(outcome, course.sessions) for outcome in course.outcomes]
-    drawn = {drawing.session_id for each in care.standing("drawing") if isinstance(drawing := each.noun, Drawing)}
+    drawings = [each.noun for each in care.standing("drawing") if isinstance(each.noun, Drawing)]
+    says_something = {drawing.session_id: drawing.is_answer for drawing in drawings}  # the last one stands
     marked = {signing.signed.plan.session_id for signing in care.signed}
     return care.page(
         "course",
@@ -51,7 +52,7 @@ def show_course(request: HttpRequest, code: str) -> HttpResponse:
         rows=rows,
         responders=[row for row in rows if row.last is not None and row.last.responder_30 is not None],
         picture=as_picture(draw_course(care.nouns, marked, reader_language())),
-        drawn=[visit for visit in course.sessions if visit.session_id in drawn],
+        drawn=[visit for visit in course.sessions if says_something.get(visit.session_id)],
         changes_of_plan=[(signing, care.visit(signing.signed.plan.session_id)) for signing in care.signed],
         **_compare(care),
     )
