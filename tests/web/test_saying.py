@@ -39,7 +39,13 @@ def test_words_and_what_is_filled_in_are_escaped(template: str, said: str):
 
 @pytest.mark.parametrize(
     "template",
-    ['{% say en="Save" %}', '{% say zh="保存" %}', '{% say en=name zh="保存" %}', '{% say en="a" zh="b" c %}'],
+    [
+        '{% say en="Save" %}',
+        '{% say zh="保存" %}',
+        '{% say en=name zh="保存" %}',
+        '{% say en="a" zh="b" c %}',
+        '{% say en="a" zh="" %}',
+    ],
 )
 def test_a_missing_language_stops_the_page(template: str):
     """A template with one language, or with words from elsewhere, is not read at all."""

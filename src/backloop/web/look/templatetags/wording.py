@@ -9,7 +9,7 @@ from django.template.context import Context
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from backloop.units import Text
+from backloop.units import Language, Text
 from backloop.web.look.wordings import reader_language, say_now
 
 __all__ = ["register", "said", "say"]
@@ -22,8 +22,8 @@ _FORM = '{% say en="…" zh="…" %}, with name=value for each {name} in the wor
 class _Said(Node):
     """Words in both languages, made ready when the template is read: a page says hundreds of them."""
 
-    def __init__(self, words: dict[str, str], blanks: dict[str, FilterExpression], kept_as: str) -> None:
-        self.words, self.blanks, self.kept_as = words, blanks, kept_as
+    def __init__(self, words: dict[Language, str], blanks: dict[str, FilterExpression], kept_as: str) -> None:
+        self.blanks, self.kept_as = blanks, kept_as
         # With blanks the words are a pattern for `format_html`, which escapes what is filled in.
         self.shown = {lang: mark_safe(said if blanks else escape(said)) for lang, said in words.items()}  # noqa: S308
 
@@ -58,14 +58,14 @@ def say(parser: Parser, token: Token) -> Node:
         If a language is missing or not written out.
     """
     bits = token.split_contents()[1:]
-    kept_as = bits.pop() if bits[-2:-1] == ["as"] else ""
-    bits = bits[:-1] if kept_as else bits
+    bits, kept_as = (bits[:-2], bits[-1]) if bits[-2:-1] == ["as"] else (bits, "")
     given = token_kwargs(bits, parser)
     words = {lang: given.pop(lang).var for lang in ("en", "zh") if lang in given}
-    if bits or len(words) != len(("en", "zh")) or not all(isinstance(said, str) for said in words.values()):
+    written = {lang: said for lang, said in words.items() if said and isinstance(said, str)}
+    if bits or written.keys() != {"en", "zh"}:
         message = f"write {_FORM}, not: {token.contents}"
         raise template.TemplateSyntaxError(message)
-    return _Said({lang: str(said) for lang, said in words.items()}, given, kept_as)
+    return _Said(written, given, kept_as)
 
 
 @register.filter
