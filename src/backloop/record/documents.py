@@ -190,11 +190,7 @@ def _judge(
         )
     if kind == "score":
         if scale is None and len(target.rulers) > 1:
-            known = target.known_rulers
-            todo = Text(
-                en=f"it circulates on {known.en}; state which one", zh=f"该分数通行的量尺为 {known.zh}；请注明所用量尺"
-            )
-            return Refusal(Text(en="a declared scale", zh="已声明的量尺"), todo)
+            return target.unruled(Text(en="state which one", zh="请注明所用量尺"))
         target = target.on(scale or target.scale)
     if (target.kind, target.book) != (kind, book):
         expected = Text(en=f"a {target.kind} of the book '{target.book}'", zh=f"“{target.book}”的{_KINDS[target.kind]}")

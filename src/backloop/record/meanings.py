@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from backloop.errors import InvalidMapping, UnitMismatch, UnknownBook, UnreadableSource
 from backloop.library import Library
-from backloop.record.columns import NOTHING, Column
+from backloop.record.columns import NOTHING, Column, refused
 from backloop.record.mapping import ColumnRule, TableMapping
 from backloop.record.privacy import holds_identifiers, left_out, names_identifier
 from backloop.record.records import Problem
@@ -194,13 +194,8 @@ def _on_a_ruler(sheet: Sheet, name: str, target: Target, *, rule: ColumnRule, no
         return target.on(ruler)
     if len(target.rulers) <= 1:
         return target
-    rulers = target.known_rulers
-    expected = Text(en="a declared scale", zh="已声明的量尺")
-    todo = Text(
-        en=f"'{target.item}' circulates on {rulers.en}; say under scale which one this is",
-        zh=f"“{target.item}”通行的量尺为 {rulers.zh}；请在 scale 中注明所用量尺",
-    )
-    notes.append(Problem(file=sheet.name, column=name, expected=expected, todo=todo))
+    todo = Text(en="say under scale which one this is", zh="请在 scale 中注明所用量尺")
+    notes.append(refused(sheet, None, name, target.unruled(todo, name=target.item)))
     return None
 
 

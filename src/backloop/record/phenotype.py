@@ -32,10 +32,8 @@ _UNKNOWN = Refusal(
     Text(en="an item, a score or a field of the library", zh="知识库中的条目、分数或字段"),
     Text(en="it was left out; rename it if it is one", zh="该列未读入；如确属其一，请改用其名称"),
 )
-_NO_SCALE = Refusal(
-    Text(en="a scale with low and high", zh="含 low 与 high 的量尺"),
-    Text(en=f"declare {_EXAMPLE} in the sidecar", zh=f"请在附属 JSON 文件中声明 {_EXAMPLE}"),
-)
+_DECLARE = Text(en=f"declare {_EXAMPLE} in the sidecar", zh=f"请在附属 JSON 文件中声明 {_EXAMPLE}")
+_NO_SCALE = Refusal(Text(en="a scale with low and high", zh="含 low 与 high 的量尺"), _DECLARE)
 
 
 def answer_columns(sheet: Sheet, sidecar: Mapping[str, Any], *, library: Library) -> tuple[list[Column], list[Problem]]:
@@ -154,16 +152,11 @@ def _on_a_ruler(sheet: Sheet, column: Column, declared: object, problems: list[P
     except (ValidationError, AttributeError, TypeError):
         problems.append(refused(sheet, None, column.name, _NO_SCALE))
         return None
-    known = target.known_rulers
     if not scales and single is None and len(target.rulers) > 1:
-        todo = Text(
-            en=f"it circulates on {known.en}; declare {_EXAMPLE} in the sidecar",
-            zh=f"该分数通行的量尺为 {known.zh}；请在附属 JSON 文件中声明 {_EXAMPLE}",
-        )
-        problem = Refusal(Text(en="a declared scale", zh="已声明的量尺"), todo)
-        problems.append(refused(sheet, None, column.name, problem))
+        problems.append(refused(sheet, None, column.name, target.unruled(_DECLARE)))
         return None
     if not {*scales.values(), single} <= {*target.rulers, None}:
+        known = target.known_rulers
         problem = Refusal(
             Text(en=f"the scale {known.en}", zh=f"量尺 {known.zh}"),
             Text(

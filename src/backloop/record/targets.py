@@ -30,6 +30,7 @@ _NOUNS = {
     "number": Text(en="a number", zh="数值"),
     "clock": Text(en="a time such as 22:30 or hours", zh="小时数（或如 22:30 的时间）"),
 }
+_A_SCALE = Text(en="a declared scale", zh="已声明的量尺")
 _FRACTION = Text(
     en="this is a fraction; correct the cell, or read a mean as a score",
     zh="此处为小数；请更正该单元格，若为均值请按分数读取",
@@ -137,6 +138,13 @@ class Target:
         said = [_say_ruler(known) for known in self.rulers]
         return Text(en=" or ".join(one.en for one in said), zh=" 或 ".join(one.zh for one in said))
 
+    def unruled(self, todo: Text, *, name: str = "") -> Refusal:
+        """Refuse the score, called by its name where one is given, because it could be of one scale or of another."""
+        known, en, zh = self.known_rulers, f"'{name}'" if name else "it", f"“{name}”" if name else "该分数"
+        return Refusal(
+            _A_SCALE, Text(en=f"{en} circulates on {known.en}; {todo.en}", zh=f"{zh}通行的量尺为 {known.zh}；{todo.zh}")
+        )
+
     def at(self, trial: int | None, *, phase: str, site: str) -> "Target":
         """Give the same field in one trial, phase and site of the test."""
         return replace(self, trial=trial, phase=phase, site=site)
@@ -152,15 +160,12 @@ class Target:
         """What the cells must hold, in words."""
         if self.form == "text":
             return Text(en="words", zh="文字")
-        noun = _NOUNS[self.form]
-        ends = (
-            "" if self.low is None else f" from {self.low:g}" if self.high is None else f" {self.low:g}-{self.high:g}"
-        )
-        unit = f" {self.unit}" if self.unit and self.unit != "points" else ""
+        noun, unit = _NOUNS[self.form], "" if self.unit == "points" else self.unit
+        ends = _say_range(self.low, self.high)
         version = self.scale.version if self.scale else ""
         return Text(
-            en=f"{noun.en}{ends}{unit}" + (f" (version '{version}')" if version else ""),
-            zh=_expect_in_chinese(noun.zh, ends, unit) + (f"（版本“{version}”）" if version else ""),
+            en=" ".join(filter(None, (noun.en, ends[0], unit))) + (f" (version '{version}')" if version else ""),
+            zh=_expect_in_chinese(noun.zh, ends[1], unit) + (f"（版本“{version}”）" if version else ""),
         )
 
     def _accept_number(self, entered: float) -> Value | Refusal:
@@ -336,12 +341,19 @@ def _of_field(protocol: str, field: TrialField) -> Target:
     )
 
 
+def _say_range(low: float | None, high: float | None) -> tuple[str, str]:
+    """Say a range in English and in Chinese."""
+    if low is None:
+        return "", ""
+    return (f"from {low:g}", f"不小于 {low:g}") if high is None else (f"{low:g}-{high:g}",) * 2
+
+
 def _expect_in_chinese(noun: str, ends: str, unit: str) -> str:
     """Set range and unit before the noun: 0-1440 min/day 的数值."""
-    unit = " 岁" if unit == " years" else unit
+    unit = "岁" if unit == "years" else unit
     if not ends:
-        return f"以{unit} 为单位的{noun}" if unit else noun
-    return f"{ends.replace(' from', '不小于').strip()}{unit} 的{noun}"
+        return f"以 {unit} 为单位的{noun}" if unit else noun
+    return " ".join(filter(None, (ends, unit, f"的{noun}")))
 
 
 def _say_ruler(scale: Scale) -> Text:
